@@ -1,0 +1,1 @@
+"""The Pulumi provider for Alibaba Cloud Intelligent Media Services (ICE) workflow tasks."""

@@ -1,0 +1,173 @@
+"""Conditions on a task: JMESPath, evaluated so that a typo never opens a gate.
+
+Plain JMESPath answers null for every name that is not there, so `results.Transcod.Status != 'Failed'` would be true
+for ever. Here a name that nobody declared is an error when the program is checked, and a name that is missing in the
+service's free JSON is an error when the condition is judged, except where its absence is provided for: left of `||`,
+inside `not_null()` and inside a filter. What is declared but absent is null, as in JMESPath.
+
+Pure; knows jmespath and declarations. Source of the language: https://jmespath.org/specification.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jmespath
+from jmespath import exceptions, visitor
+
+from ice_provider import condition_names
+from ice_provider.declaration import encode
+from ice_provider.model import WorkflowTask
+
+_NAMES_SHOWN: Final = 8
+
+
+class ConditionError(Exception):
+    """The condition cannot be judged; the message says why, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition whose names have been checked.
+
+    Attributes:
+        expression: As the user wrote it.
+    """
+
+    expression: str
+
+    def holds(self, task: WorkflowTask) -> bool:
+        """Whether the condition is exactly `true` for a task.
+
+        Raises:
+            ConditionError: It asks for something that is not there, or its result is neither true nor false.
+        """
+        try:
+            tree = jmespath.compile(self.expression).parsed
+            answer = _Strict().visit(tree, _document(task))
+        except exceptions.JMESPathError as error:
+            raise ConditionError(str(error)) from error
+        if not isinstance(answer, bool):
+            raise ConditionError(f"its result is {_shape(answer)}, and only true opens the gate")
+        return answer
+
+
+def problem(expression: str) -> str | None:
+    """Say what is wrong with a condition before any task is known, or None."""
+    try:
+        tree = jmespath.compile(expression).parsed
+    except exceptions.JMESPathError as error:
+        reason = " ".join(str(error).split("\n")[0].split())
+        return f"is not a JMESPath expression: {reason}. See https://jmespath.org"
+    return condition_names.problem(tree, WorkflowTask)
+
+
+class _Declared(dict[str, Any]):
+    """An object whose names are declared: one that is absent in it is null. Empty: the object itself is absent."""
+
+
+def _document(task: WorkflowTask) -> _Declared:
+    """Return what a condition is judged on: the outputs of the data source, by the names users see."""
+    document = _Declared(encode(task))
+    document["workflow"] = _Declared(document.get("workflow", {}))
+    if task.activities is not None:
+        document["activities"] = [_Declared(encode(activity)) for activity in task.activities]
+    return document
+
+
+def _shape(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return "a string"
+        case int() | float():
+            return "a number"
+        case Mapping():
+            names = [*sorted(value)[:_NAMES_SHOWN], *(["…"] if len(value) > _NAMES_SHOWN else [])]
+            return f"an object with {', '.join(names)}" if names else "an empty object"
+    return "a list"
+
+
+def _is_false(value: Any) -> bool:
+    """Whether JMESPath takes a value for false: empty, null or false, but not 0."""
+    return value is None or value is False or (isinstance(value, str | list | dict) and not value)
+
+
+class _Strict(visitor.TreeInterpreter):
+    """JMESPath's own interpreter, in which a missing name of free JSON is an error."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._forgiving = 0
+
+    @contextmanager
+    def _forgive(self) -> Iterator[None]:
+        self._forgiving += 1
+        try:
+            yield
+        finally:
+            self._forgiving -= 1
+
+    def _need(self, fits: bool, wanted: str, value: Any) -> None:  # noqa: FBT001
+        if not (fits or self._forgiving):
+            raise ConditionError(f"it asks for {wanted} of {_shape(value)}")
+
+    def visit_field(self, node: Any, value: Any) -> Any:
+        name = node["value"]
+        fits = isinstance(value, _Declared) or (isinstance(value, Mapping) and name in value)
+        self._need(fits, f'"{name}"', value)
+        return super().visit_field(node, value)
+
+    def visit_index(self, node: Any, value: Any) -> Any:
+        index = node["value"]
+        fits = isinstance(value, list) and -len(value) <= index < len(value)
+        self._need(fits, f"element {index}", value)
+        return super().visit_index(node, value)
+
+    def visit_slice(self, node: Any, value: Any) -> Any:
+        self._need(isinstance(value, list), "elements", value)
+        return super().visit_slice(node, value)
+
+    def visit_flatten(self, node: Any, value: Any) -> Any:
+        return super().visit_flatten(self._with_base(node, value, list), value)
+
+    def visit_projection(self, node: Any, value: Any) -> Any:
+        return super().visit_projection(self._with_base(node, value, list), value)
+
+    def visit_value_projection(self, node: Any, value: Any) -> Any:
+        return super().visit_value_projection(self._with_base(node, value, Mapping), value)
+
+    def visit_filter_projection(self, node: Any, value: Any) -> Any:
+        base, then, test = self._with_base(node, value, list)["children"]
+        if base["value"] is None:
+            return None
+        with self._forgive():
+            kept = [element for element in base["value"] if not _is_false(self.visit(test, element))]
+        found = [self.visit(then, element) for element in kept]
+        return [element for element in found if element is not None]
+
+    def visit_or_expression(self, node: Any, value: Any) -> Any:
+        left, right = node["children"]
+        with self._forgive():
+            matched = self.visit(left, value)
+        return self.visit(right, value) if _is_false(matched) else matched
+
+    def visit_function_expression(self, node: Any, value: Any) -> Any:
+        if node["value"] != "not_null":
+            return super().visit_function_expression(node, value)
+        with self._forgive():
+            return super().visit_function_expression(node, value)
+
+    def _with_base(self, node: Any, value: Any, wanted: type) -> Any:
+        """Return the node with its base evaluated, once, and seen to be of the wanted shape."""
+        base, *rest = node["children"]
+        evaluated = self.visit(base, value)
+        self._need(isinstance(evaluated, wanted), "the elements", evaluated)
+        fitting = evaluated if isinstance(evaluated, wanted) else None
+        return {**node, "children": [{"type": "literal", "value": fitting, "children": []}, *rest]}

@@ -1,0 +1,103 @@
+"""The names in a condition, checked against the declared shapes before any task is known.
+
+A name that nobody declared would be null for ever, so it is an error in the program; free JSON may hold any name.
+Pure; knows jmespath's trees and declarations, not what a condition is for.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jmespath import visitor
+
+from ice_provider.declaration import Json, is_declared, properties
+from ice_provider.decoding import suggest
+
+_FREE: Final = Json
+"""The shape of free JSON, and of everything that we cannot tell before a task is known."""
+
+
+def problem(tree: Any, shape: type) -> str | None:
+    """Say which name of a parsed expression nobody declared, or None.
+
+    Args:
+        tree: As jmespath parses it.
+        shape: The declared dataclass that the expression is about.
+    """
+    try:
+        _Names().visit(tree, shape)
+    except _Undeclared as error:
+        return str(error)
+    return None
+
+
+class _Undeclared(Exception):
+    """A name that nobody declared; the message says so, for a person."""
+
+
+class _Names(visitor.Visitor):
+    """Follows an expression through the declared shapes; `visit` returns the shape that a node yields."""
+
+    def default_visit(self, node: Any, shape: Any) -> Any:  # type: ignore[override]  # the stub forbids to return
+        for child in node["children"]:
+            self.visit(child, shape)
+        return _FREE
+
+    def visit_field(self, node: Any, shape: Any) -> Any:
+        name = node["value"]
+        if is_declared(shape):
+            shapes = {property_.name: property_.type for property_ in properties(shape)}
+            if name not in shapes:
+                raise _Undeclared(f'asks for "{name}", which is no output{suggest(name, shapes)}')
+            return shapes[name]
+        if typing.get_origin(shape) is tuple:
+            raise _Undeclared(f'asks for "{name}" of a list: write [*].{name} for every element')
+        if shape in {str, bool, float, int}:
+            raise _Undeclared(f'asks for "{name}" of a plain value, which has no parts')
+        return typing.get_args(shape)[1] if typing.get_origin(shape) is Mapping else _FREE
+
+    def visit_subexpression(self, node: Any, shape: Any) -> Any:
+        for child in node["children"]:
+            shape = self.visit(child, shape)
+        return shape
+
+    visit_pipe = visit_index_expression = visit_subexpression
+
+    def visit_current(self, _node: Any, shape: Any) -> Any:
+        return shape
+
+    visit_identity = visit_current
+
+    def visit_index(self, _node: Any, shape: Any) -> Any:
+        return _element(shape)
+
+    def visit_slice(self, _node: Any, shape: Any) -> Any:
+        return shape
+
+    def visit_flatten(self, node: Any, shape: Any) -> Any:
+        return self.visit(node["children"][0], shape)
+
+    def visit_projection(self, node: Any, shape: Any) -> Any:
+        base, *rest = node["children"]
+        element = _element(self.visit(base, shape))
+        yielded = [self.visit(child, element) for child in rest]
+        return tuple.__class_getitem__((yielded[0], ...))
+
+    visit_filter_projection = visit_value_projection = visit_projection
+
+    def visit_function_expression(self, node: Any, shape: Any) -> Any:
+        """Arguments that are applied to elements (`&name`) see the elements of the first list among the others."""
+        plain = [self.visit(child, shape) for child in node["children"] if child["type"] != "expref"]
+        element = _element(plain[0]) if plain else _FREE
+        for child in node["children"]:
+            if child["type"] == "expref":
+                self.visit(child["children"][0], element)
+        keeps = node["value"] in {"sort", "sort_by", "reverse"}
+        return plain[0] if keeps else element if node["value"] in {"max_by", "min_by"} else _FREE
+
+
+def _element(shape: Any) -> Any:
+    arguments = typing.get_args(shape)
+    return arguments[0] if typing.get_origin(shape) is tuple else arguments[1] if arguments else _FREE

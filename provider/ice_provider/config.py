@@ -1,0 +1,139 @@
+"""The provider's configuration, in the words of pulumi-alicloud and a few of our own. One declaration.
+
+Must not sign in or call anything: what is missing is an error of the first operation that needs it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ice_provider import durations
+from ice_provider.declaration import declared
+from ice_provider.errors import Problem
+
+_REGION_VARIABLES: Final = (
+    "ALICLOUD_REGION",
+    "ALIBABA_CLOUD_REGION",
+    "ALIBABA_CLOUD_REGION_ID",
+    "ALIBABACLOUD_REGION_ID",
+)
+_HOST: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?")
+_REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
+_METADATA: Final = frozenset({"100.100.100.200"})  # Alibaba Cloud's instance metadata
+
+
+def split_endpoint(endpoint: str) -> tuple[str, int | None]:
+    """Return the host, without brackets, and the port of a checked endpoint."""
+    host, _, port = endpoint.rpartition(":") if re.search(r":\d+$", endpoint) else (endpoint, "", "")
+    return host.strip("[]"), int(port) if port else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is a loopback address, written as one: a name could resolve to something else."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def forbidden_address(host: str) -> bool:
+    """Whether a host is an address that hands out credentials: link-local, or a metadata service."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified or str(mapped) in _METADATA
+
+
+def _endpoint_problem(endpoint: str) -> str | None:
+    if not _HOST.fullmatch(endpoint):
+        return "must be host or host:port, without scheme, user or path, such as ice.cn-shanghai.aliyuncs.com"
+    host, port = split_endpoint(endpoint)
+    if port is not None and not 0 < port < 65536:  # noqa: PLR2004
+        return "must have a port from 1 to 65535"
+    if forbidden_address(host):
+        return "must not be a link-local or metadata address: credentials would go there"
+    return None
+
+
+def _region_problem(region: str) -> str | None:
+    return None if _REGION.fullmatch(region) else 'must be a region ID such as "cn-shanghai"'
+
+
+def _protocol_problem(protocol: str) -> str | None:
+    return None if protocol.upper() in {"HTTP", "HTTPS"} else "must be HTTPS, or HTTP for a loopback endpoint"
+
+
+def _positive_problem(number: float) -> str | None:
+    return None if number > 0 else "must be above zero"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """What can be set with `pulumi config set ice:…` or on an explicit provider."""
+
+    region: str | None = declared(
+        "The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or "
+        "`ALIBABA_CLOUD_REGION_ID`.",
+        default=None,
+        problem=_region_problem,
+    )
+    access_key: str | None = declared(
+        "The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or "
+        "`ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.",
+        default=None,
+        secret=True,
+    )
+    secret_key: str | None = declared("The access key secret.", default=None, secret=True)
+    security_token: str | None = declared("The STS token that belongs to the key pair.", default=None, secret=True)
+    endpoint: str | None = declared(
+        "`host[:port]` to call instead of `ice.<region>.aliyuncs.com`.", default=None, problem=_endpoint_problem
+    )
+    protocol: str | None = declared(
+        "`HTTPS` (the default), or `HTTP` for an endpoint on this machine.", default=None, problem=_protocol_problem
+    )
+    ca_file: str | None = declared("A PEM file with the certificate authorities to trust.", default=None)
+    client_connect_timeout: int | None = declared(
+        "Milliseconds for a connection, 5000 by default.", default=None, problem=_positive_problem
+    )
+    client_read_timeout: int | None = declared(
+        "Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.",
+        default=None,
+        problem=_positive_problem,
+    )
+    requests_per_second: float = declared(
+        "The most calls per second that this provider makes, 20 by default.", default=20.0, problem=_positive_problem
+    )
+    skip_region_validation: bool = declared("Accept a region that is not known to offer workflows.", default=False)
+    wait_timeout: str = declared(
+        'How long a gate waits when neither it nor its customTimeouts say so: "30m" by default.',
+        default="30m",
+        problem=durations.problem,
+    )
+
+    @staticmethod
+    def problems(known: Mapping[str, object], given: Mapping[str, object]) -> list[Problem]:
+        """Return the mistakes that only several properties together show."""
+        protocol, endpoint = known.get("protocol"), known.get("endpoint")
+        if isinstance(protocol, str) and protocol.upper() == "HTTP" and "endpoint" not in (set(given) - set(known)):
+            host = split_endpoint(endpoint)[0] if isinstance(endpoint, str) else ""
+            if not is_loopback(host):
+                return [
+                    Problem("protocol", "may be HTTP only for a loopback endpoint such as 127.0.0.1:8080; use HTTPS")
+                ]
+        return []
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Whether calls go without TLS."""
+        return (self.protocol or "HTTPS").upper() == "HTTP"
+
+    def region_from(self, environment: Mapping[str, str]) -> str | None:
+        """Return the region in effect: configured, else from the environment."""
+        found = (environment.get(variable) for variable in _REGION_VARIABLES)
+        return self.region or next((region for region in found if region), None)

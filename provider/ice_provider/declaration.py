@@ -1,0 +1,121 @@
+"""Properties declared once: what a dataclass field says of itself, read by everything else.
+
+From one declaration come the schema, the decoding of what the user wrote and the sentences about its mistakes
+(`decoding`), the comparison of old and new, and the encoding of outputs. Values here are plain Python (`str`, `dict`):
+this module must not know how they travel (gRPC, Struct) nor what they mean (the API).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Any
+"""Free JSON, whose names nobody declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of an input or output.
+
+    Attributes:
+        attribute: The name of the Python field, `task_id`.
+        name: The name that users and the engine see, `taskId`.
+        type: The Python type without `| None`: str, bool, int, float, Json, a declared dataclass, `tuple[T, ...]` for
+            a list, `Mapping[str, T]` for a map.
+        required: Whether it must be given, or is always there.
+        doc: What it is, for the reference; the first line is a sentence of its own.
+        secret: Whether its value must never be shown.
+        problem: Says what is wrong with a value of the right type, or None.
+    """
+
+    attribute: str
+    name: str
+    type: Any
+    required: bool
+    doc: str
+    secret: bool
+    problem: Callable[[Any], str | None] | None
+
+
+def declared(
+    doc: str,
+    *,
+    default: Any = dataclasses.MISSING,
+    secret: bool = False,
+    problem: Callable[[Any], str | None] | None = None,
+) -> Any:
+    """Declare a property as a dataclass field; without `default` it is required."""
+    metadata = {"doc": doc, "secret": secret, "problem": problem}
+    return dataclasses.field(default=default, kw_only=True, metadata=metadata)
+
+
+@functools.cache
+def properties(cls: type) -> tuple[Property, ...]:
+    """Return the declared properties of a dataclass, in order."""
+    hints = typing.get_type_hints(cls)
+    return tuple(
+        Property(
+            attribute=field.name,
+            name=_camel(field.name),
+            type=_without_none(hints[field.name]),
+            required=field.default is dataclasses.MISSING,
+            doc=field.metadata["doc"],
+            secret=field.metadata["secret"],
+            problem=field.metadata["problem"],
+        )
+        for field in dataclasses.fields(cls)
+    )
+
+
+def is_declared(candidate: Any) -> bool:
+    """Whether a property's type is itself a declared dataclass."""
+    return isinstance(candidate, type) and dataclasses.is_dataclass(candidate)
+
+
+def secret_names(cls: type) -> frozenset[str]:
+    """Return the names of the secret properties."""
+    return frozenset(property_.name for property_ in properties(cls) if property_.secret)
+
+
+def encode(instance: Any, *, nulls: bool = False) -> dict[str, Any]:
+    """Return the mapping by property names that describes an instance.
+
+    Args:
+        instance: Of a declared dataclass.
+        nulls: Whether absent properties of the instance itself appear as None; those of nested ones are left out.
+    """
+    cls: type = type(instance)
+    pairs = ((property_.name, getattr(instance, property_.attribute)) for property_ in properties(cls))
+    return {name: _encode_value(value) for name, value in pairs if nulls or value is not None}
+
+
+def changed(cls: type, old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the properties whose values differ; absent and null are the same."""
+    names = (property_.name for property_ in properties(cls))
+    return frozenset(name for name in names if old.get(name) != new.get(name))
+
+
+def _camel(attribute: str) -> str:
+    first, *rest = attribute.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _without_none(hint: Any) -> Any:
+    if typing.get_origin(hint) in {typing.Union, types.UnionType}:
+        return next(part for part in typing.get_args(hint) if part is not types.NoneType)
+    return hint
+
+
+def _encode_value(value: Any) -> Any:
+    match value:
+        case Mapping():
+            return {key: _encode_value(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_encode_value(part) for part in value]
+    return encode(value) if is_declared(type(value)) else value

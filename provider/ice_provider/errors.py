@@ -1,0 +1,126 @@
+"""Everything that can go wrong, in our words. Knows nothing else of the project.
+
+The vendor's exceptions stay inside `alibaba/`, gRPC's stay inside `rpc/`; all code between speaks of these:
+
+    ProviderError                 an understood failure, with a message for a person
+    ├── InvalidInput              what the user wrote cannot be used; names property and remedy
+    ├── NotSignedIn               no credentials, or half a key pair
+    ├── Denied                    the API knows the caller and says no
+    ├── NotKnown                  the API does not know this task
+    ├── Rejected                  the API refuses the call for another lasting reason
+    ├── Transient                 worth asking again
+    │   ├── Throttled             too many calls on this account; `retry_after` when the API names a pause
+    │   ├── Unreachable           no answer, or the service is down
+    │   └── BrokenAnswer          an answer that is not what the API promises
+    ├── GateShut                  the task ended, and not well
+    ├── DeadlineExceeded          the limit of the operation ended first
+    └── Interrupted               the engine asked to stop (Ctrl-C)
+
+Anything else that is raised is a bug of ours and is reported as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ProviderError(Exception):
+    """An understood failure.
+
+    Attributes:
+        headline: One line, complete in itself: the engine's table shows nothing more.
+        hints: Lines below it, each a pair of a word and what belongs to it (`next`, `request`, ...).
+    """
+
+    def __init__(self, headline: str, hints: Sequence[tuple[str, str]] = ()) -> None:
+        """Keep the parts; `str()` puts them together."""
+        super().__init__(headline)
+        self.headline = headline
+        self.hints = tuple(hints)
+
+    def __str__(self) -> str:
+        """Return the headline and, indented below it, the hints."""
+        return "\n".join([self.headline, *(f"    {word:<10} {text}".rstrip() for word, text in self.hints)])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in what the user wrote.
+
+    Attributes:
+        path: The property, as the user writes it: `successStatuses[1]`. Empty: the whole.
+        reason: What is wrong and how to mend it; never holds the value, which may be secret.
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return `path: reason`."""
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
+class InvalidInput(ProviderError):
+    """What the user wrote cannot be used."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Put all mistakes into one message, because Python programs see only the first of several."""
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class NotSignedIn(ProviderError):
+    """There is nothing to sign a call with."""
+
+
+class Denied(ProviderError):
+    """The API knows the caller and says no, or refuses the key or its signature."""
+
+
+class NotKnown(ProviderError):
+    """The API does not know this task: not yet, no longer, or not in this account and region."""
+
+
+class Rejected(ProviderError):
+    """The API refuses the call for a lasting reason that is neither permission nor an unknown task."""
+
+
+class Transient(ProviderError):
+    """Worth asking again: neither success nor failure of the task."""
+
+
+class Throttled(Transient):
+    """Too many calls on this account.
+
+    Attributes:
+        retry_after: Seconds the API asks to wait; None when it names no pause.
+    """
+
+    def __init__(self, headline: str, *, retry_after: float | None = None) -> None:
+        """Keep the pause that the API asks for."""
+        super().__init__(headline)
+        self.retry_after = retry_after
+
+
+class Unreachable(Transient):
+    """No answer within the limit, or the service says that it is down."""
+
+
+class BrokenAnswer(Transient):
+    """An answer that is not what the API promises."""
+
+
+class GateShut(ProviderError):
+    """The task ended, and not well: failed, canceled, an unknown status word, a condition not met."""
+
+
+class DeadlineExceeded(ProviderError):
+    """The limit of the operation ended first. The task itself goes on."""
+
+
+class Interrupted(ProviderError):
+    """The engine asked to stop. The task itself goes on."""

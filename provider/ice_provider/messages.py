@@ -1,0 +1,225 @@
+"""Sentences about tasks, for people. Pure: must not know who prints them.
+
+A message says what was awaited, what happened, and what to do next; its first line is complete in itself, because
+Pulumi's table shows no more. It holds only what the API tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ice_provider import activities, durations, times, words
+from ice_provider.errors import DeadlineExceeded, GateShut, Interrupted, NotKnown
+from ice_provider.model import GatedTask
+
+if TYPE_CHECKING:
+    from ice_provider.errors import Transient
+    from ice_provider.model import Activity, WorkflowTask
+
+_LONGEST_ID: Final = 14
+
+
+def short(task_id: str) -> str:
+    """Return an ID short enough for a line: `4215e0…8441e`."""
+    return task_id if len(task_id) <= _LONGEST_ID else f"{task_id[:6]}…{task_id[-5:]}"
+
+
+def task(task_id: str) -> str:
+    """Return how every message names a task."""
+    return f"workflow task {short(task_id)}"
+
+
+# --- a task that goes on ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long an operation may last, and who said so.
+
+    Attributes:
+        operation: `create` or `update`: the name under which customTimeouts knows it.
+        seconds: The limit.
+    """
+
+    operation: str
+    seconds: float
+
+
+def standing(seen: WorkflowTask, now: float) -> str:
+    """Return `Processing, 3 activities done · Transcode running 41s`; `now` is seconds since 1970."""
+    parts = seen.activities or ()
+    done = sum(activities.is_done(activity) for activity in parts)
+    running = [_running(activity, now) for activity in parts if activities.is_running(activity)]
+    head = f"{seen.status}, {_count(done)} done" if done else seen.status
+    return " · ".join([head, *running])
+
+
+def progress(seen: WorkflowTask, *, waited: float, limit: Limit, now: float) -> str:
+    """Return the line of a waiting gate: its standing, and how much of its limit is used."""
+    return f"{standing(seen, now)} · {durations.show(waited)} of {durations.show(limit.seconds)}"
+
+
+def opened(seen: WorkflowTask) -> str:
+    """Return the last line of a gate that opened: `Succeed after 1m58s · 5 activities`."""
+    after = f" after {durations.show(seen.duration_seconds)}" if seen.duration_seconds is not None else ""
+    count = len(seen.activities or ())
+    return f"{seen.status}{after}" + (f" · {_count(count)}" if count else "")
+
+
+def would_wait(seen: WorkflowTask, *, limit: Limit, now: float) -> str:
+    """Return what a preview says of a task that goes on."""
+    age = times.seconds(seen.create_time)
+    so_far = f", {durations.show(now - age)} so far" if age is not None and now > age else ""
+    return (
+        f"task {short(seen.task_id)} is {standing(seen, now)}{so_far}: "
+        f"`pulumi up` would wait for it, at most {durations.show(limit.seconds)}"
+    )
+
+
+def deadline(
+    task_id: str, *, limit: Limit, seen: WorkflowTask | None, trouble: Transient | NotKnown | None, now: float
+) -> DeadlineExceeded:
+    """Return the error of a gate whose limit ended first, with the lines that raise it."""
+    span = durations.show(limit.seconds)
+    if seen is None:
+        headline = f"{task(task_id)} could not be read before the {span} limit of this {limit.operation} ended"
+    else:
+        detail = f" ({_details(seen, now)})" if seen.activities else ""
+        headline = (
+            f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended{detail}"
+        )
+    more = durations.show(max(4 * limit.seconds, 60))
+    hints = [
+        ("last", trouble.headline) if trouble else None,
+        ("next", "run `pulumi up` again: the wait goes on where it is, the task has not been touched"),
+        ("", f'or raise the limit of this gate:  waitTimeout: {more}   (Python: wait_timeout="{more}")'),
+        ("", f"or its {limit.operation}:  YAML  options: {{customTimeouts: {{{limit.operation}: {more}}}}}"),
+        ("", f'    Python  opts=ResourceOptions(custom_timeouts=CustomTimeouts({limit.operation}="{more}"))'),
+        ("", f'    TypeScript  {{ customTimeouts: {{ {limit.operation}: "{more}" }} }}'),
+        ("", f"or of all gates:  pulumi config set ice:waitTimeout {more}"),
+    ]
+    return DeadlineExceeded(headline, [hint for hint in hints if hint])
+
+
+def interrupted(task_id: str, *, seen: WorkflowTask | None, now: float) -> Interrupted:
+    """Return the error of a wait that the engine stopped."""
+    state = f" ({standing(seen, now)})" if seen else ""
+    return Interrupted(
+        f"stopped waiting for {task(task_id)}{state}; the task goes on in the cloud, "
+        "`pulumi up` takes the wait up again"
+    )
+
+
+def not_known(task_id: str, *, region: str | None, caller: str, said: str, request_id: str | None) -> NotKnown:
+    """Return the error for a task that the API does not know."""
+    where = f" in {region}" if region else ""
+    hints = [
+        ("said", said),
+        ("request", request_id) if request_id else None,
+        ("asked as", caller),
+        ("next", "check the task ID, the region and the account: a task is known only where it was started,"),
+        ("", "and the service forgets a task after one year"),
+    ]
+    return NotKnown(f"{task(task_id)} is not known{where}", [hint for hint in hints if hint])
+
+
+# --- a task that ended, and not well ----------------------------------------------------------------------------------
+
+
+def ended_badly(seen: WorkflowTask) -> GateShut:
+    """Return the error for a task with a failure word: which activity, why, and what to do."""
+    broken = next((activity for activity in seen.activities or () if activities.is_broken(activity)), None)
+    verb = {words.FAILED: "failed", words.CANCELED: "was canceled"}.get(seen.status, f'ended as "{seen.status}"')
+    where = f" in activity {broken.activity_id}" if broken and broken.activity_id else ""
+    reason = (broken and broken.message) or "the service gave no reason"
+    advice = (
+        "mend the cause and start the workflow again, then give the gate the new task ID; to accept this outcome add"
+    )
+    return GateShut(
+        f"{task(seen.task_id)} {verb}{where}: {reason}",
+        [*_facts(seen), ("next", f'{advice} "{seen.status}" to successStatuses')],
+    )
+
+
+def unknown_status(seen: WorkflowTask) -> GateShut:
+    """Return the error for a status word that no list names."""
+    advice = "add it to pendingStatuses to wait on, to failureStatuses to stop, to successStatuses to open"
+    return GateShut(f'{task(seen.task_id)} has the unknown status "{seen.status}": {advice}', _facts(seen))
+
+
+def condition_false(seen: WorkflowTask, expression: str) -> GateShut:
+    """Return the error for a task that ended well and misses the condition."""
+    return GateShut(
+        f"{task(seen.task_id)} ended as {seen.status}, but does not meet the condition of this gate",
+        [("condition", expression), *_facts(seen), ("next", "look at `results`, or change the condition")],
+    )
+
+
+def condition_failed(seen: WorkflowTask, expression: str, reason: str) -> GateShut:
+    """Return the error for a condition that cannot be judged on what the task returned."""
+    return GateShut(
+        f"{task(seen.task_id)} ended as {seen.status}, but the condition of this gate cannot be judged: {reason}",
+        [
+            ("condition", expression),
+            *_facts(seen),
+            (
+                "next",
+                "correct the condition; where a name may be missing write not_null(name, `false`) or name || `false`",
+            ),
+        ],
+    )
+
+
+def not_expected(seen: WorkflowTask, expected: tuple[str, ...]) -> GateShut:
+    """Return the error of a data source whose task has none of the expected statuses."""
+    if seen.status in words.ENDED - {words.SUCCEED}:
+        headline = ended_badly(seen).headline
+    else:
+        headline = f"{task(seen.task_id)} is {seen.status}"
+    wanted = " or ".join(expected)
+    return GateShut(
+        f"{headline}; expected {wanted}",
+        [*_facts(seen), ("next", f'wait with a WorkflowTaskGate, or add "{seen.status}" to expectedStatuses')],
+    )
+
+
+def _facts(seen: WorkflowTask) -> list[tuple[str, str]]:
+    """Return the lines that tell where and when: workflow, task, request."""
+    place = seen.region if isinstance(seen, GatedTask) else None
+    workflow = seen.workflow and (seen.workflow.name or seen.workflow.workflow_id)
+    if workflow and seen.workflow_id and workflow != seen.workflow_id:
+        workflow = f"{workflow} ({short(seen.workflow_id)})"
+    begun = times.clock_time(seen.create_time)
+    ran = durations.show(seen.duration_seconds) if seen.duration_seconds is not None else None
+    done = [activity.activity_id for activity in seen.activities or () if activities.is_done(activity)]
+    story = [
+        seen.task_id,
+        f"started {begun}" if begun else None,
+        f"ended after {ran}" if ran else None,
+    ]
+    told = ", ".join(part for part in story if part)
+    named = ", ".join(name for name in done if name)
+    return [
+        line
+        for line in (
+            ("workflow", ", ".join(part for part in (workflow, place) if part)),
+            ("task", f"{told}; done before: {named}" if named else told),
+            ("request", seen.request_id or ""),
+        )
+        if line[1]
+    ]
+
+
+def _details(seen: WorkflowTask, now: float) -> str:
+    return standing(seen, now).removeprefix(seen.status).lstrip(" ,·")
+
+
+def _count(number: int) -> str:
+    return f"{number} {'activity' if number == 1 else 'activities'}"
+
+
+def _running(activity: Activity, now: float) -> str:
+    began = times.seconds(activity.start_time)
+    span = f" {durations.show(now - began)}" if began is not None and now > began else ""
+    return f"{activity.activity_id or 'an activity'} running{span}"

@@ -1,0 +1,43 @@
+"""From the service's raw fields to a `WorkflowTask`: what was said, trimmed, and what follows from it.
+
+Pure. Must not know where the fields come from.
+"""
+
+from __future__ import annotations
+
+from ice_provider import activities, times, words
+from ice_provider.model import Workflow, WorkflowTask
+
+
+def observe(
+    *,
+    task_id: str,
+    status: str,
+    request_id: str | None = None,
+    task_input: str | None = None,
+    create_time: str | None = None,
+    finish_time: str | None = None,
+    workflow: Workflow | None = None,
+    activity_results: str | None = None,
+    user_data: str | None = None,
+) -> WorkflowTask:
+    """Return the task that these fields describe; empty ones count as absent."""
+    finished = status in words.ENDED
+    results, parsed = activities.read(activity_results)
+    return WorkflowTask(
+        task_id=task_id,
+        status=status,
+        finished=finished,
+        succeeded=status == words.SUCCEED,
+        task_input=task_input,
+        create_time=times.trim(create_time),
+        finish_time=times.trim(finish_time),
+        duration_seconds=times.between(create_time, finish_time) if finished else None,
+        workflow_id=workflow.workflow_id if workflow else None,
+        workflow=workflow,
+        activity_results=activity_results,
+        results=results,
+        activities=parsed,
+        user_data=user_data,
+        request_id=request_id,
+    )

@@ -1,0 +1,71 @@
+"""How fast to ask, and when to ask again. Pure: numbers in, numbers out; must not know what is asked, or sleep.
+
+Source of the constants: the project's study of waiting; the back-off is AWS's "full jitter" as in botocore's standard
+retry mode (base 50 ms for transient faults, 1 s for throttling, doubled, at most 20 s).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+LONGEST_PAUSE: Final = 30.0  # seconds between two polls of one task
+SHORTEST_PAUSE: Final = 1.0
+_AGE_SHARE: Final = 20  # an old wait polls less often: its end is seen within a twentieth of its length
+_BACKOFF_CAP: Final = 20.0  # seconds
+_BACKOFF_BASE: Final = {"transient": 0.05, "throttled": 1.0}  # seconds
+_RETRY_AFTER_SLACK: Final = 5.0  # seconds that the service may ask for beyond our own pause
+_BURST: Final = 5
+
+
+def pause(age: float, luck: float) -> float:
+    """Return the seconds until a task of a given age is polled again.
+
+    Args:
+        age: Seconds since the task was made.
+        luck: 0 to 1; spreads waits that began together over a tenth of the pause.
+    """
+    return max(SHORTEST_PAUSE, min(LONGEST_PAUSE, age / _AGE_SHARE)) * (0.9 + 0.1 * luck)
+
+
+def backoff(kind: str, attempt: int, luck: float, retry_after: float | None = None) -> float:
+    """Return the seconds to wait after a failed attempt.
+
+    Args:
+        kind: `transient` or `throttled`.
+        attempt: 0 after the first failure.
+        luck: 0 to 1, the full jitter.
+        retry_after: What the service asked for, in seconds; clamped to at most 5 s beyond our own pause.
+    """
+    own = luck * min(_BACKOFF_CAP, _BACKOFF_BASE[kind] * 2.0 ** min(attempt, 16))
+    return own if retry_after is None else min(max(retry_after, own), own + _RETRY_AFTER_SLACK)
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """One account's allowance of calls.
+
+    Attributes:
+        rate: Tokens per second.
+        burst: Tokens that may pile up.
+    """
+
+    rate: float
+    burst: float = _BURST
+    _tokens: float = field(init=False)
+    _filled: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Begin full."""
+        self._tokens = self.burst
+
+    def take(self, now: float) -> float:
+        """Take a token and return the seconds until it may be used; 0 when one was there.
+
+        Tokens are lent: each caller gets its own later moment, so callers are served in the order they came.
+        """
+        if self._filled is not None:
+            self._tokens = min(self.burst, self._tokens + (now - self._filled) * self.rate)
+        self._filled = now
+        self._tokens -= 1
+        return max(0.0, -self._tokens / self.rate)

@@ -1,0 +1,47 @@
+"""The resources of the package: a table from token to code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from ice_provider.resources.workflow_task_gate import WorkflowTaskGate
+from ice_provider.session import Operation, Session
+
+
+class Resource(Protocol):
+    """One resource of the package. Every gate only reads: nothing is made or deleted in the cloud.
+
+    Attributes:
+        token: Its name for the engine.
+        doc: What it is for, in Markdown.
+    """
+
+    token: str
+    doc: str
+
+    @property
+    def inputs(self) -> type:
+        """The declared inputs."""
+
+    @property
+    def outputs(self) -> type:
+        """The declared outputs."""
+
+    def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
+        """Return the names of outputs that are no longer what they would be today."""
+
+    async def preview(self, inputs: Any, operation: Operation) -> Any | None:
+        """Return the outputs that a create would have, or None when only `pulumi up` can know them."""
+
+    async def create(self, inputs: Any, operation: Operation) -> Any:
+        """Return the outputs, or raise: then nothing is recorded."""
+
+    async def update(self, inputs: Any, recorded: Any, changed: frozenset[str], operation: Operation) -> Any | None:
+        """Return the new outputs, `recorded` itself when nothing changes, or None when only `pulumi up` can know."""
+
+    async def adopt(self, given: Mapping[str, Any], identity: str, operation: Operation) -> tuple[Any, Any]:
+        """Return inputs and outputs for something that the engine has no record of: import, and `.get()`."""
+
+
+RESOURCES: Final[Mapping[str, Resource]] = {resource.token: resource for resource in (WorkflowTaskGate(),)}

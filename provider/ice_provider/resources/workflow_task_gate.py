@@ -1,0 +1,203 @@
+"""`ice:index:WorkflowTaskGate`: waits until a task has ended well, so that other resources can depend on it.
+
+The gate makes nothing in the cloud. The task ID is all the state that a wait has: interrupted or timed out, nothing is
+recorded, and the next `pulumi up` takes the wait up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ice_provider import condition, durations, messages, task_id, waiting
+from ice_provider.acceptance import Rule, Shut, Wait, judge
+from ice_provider.declaration import Json, declared
+from ice_provider.errors import (
+    Denied,
+    GateShut,
+    Interrupted,
+    InvalidInput,
+    NotKnown,
+    NotSignedIn,
+    Problem,
+    Rejected,
+    Transient,
+)
+from ice_provider.model import GatedTask
+from ice_provider.poller import Stopped
+from ice_provider.session import Operation, Session
+
+_PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads once and never waits
+_ADOPT_LIMIT: Final = 30.0
+_AWAITED: Final = frozenset({"taskId", "triggers", "region"})  # a change of these reads the task again
+_JUDGED: Final = frozenset({"successStatuses", "failureStatuses", "pendingStatuses", "condition"})
+_LISTS: Final = {
+    "success_statuses": "successStatuses",
+    "failure_statuses": "failureStatuses",
+    "pending_statuses": "pendingStatuses",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a user writes to make a gate."""
+
+    task_id: str = declared(
+        "The ID of the workflow task to wait for. A change is awaited in place; if the new task does not end well, "
+        "the gate keeps the old one.",
+        problem=task_id.problem,
+    )
+    success_statuses: tuple[str, ...] | None = declared(
+        'Status words that open the gate: `["Succeed"]` by default.', default=None
+    )
+    failure_statuses: tuple[str, ...] | None = declared(
+        'Status words that shut it at once: `["Failed", "Canceled"]` by default, less those named elsewhere.',
+        default=None,
+    )
+    pending_statuses: tuple[str, ...] | None = declared(
+        'Status words to wait on: `["Init", "Processing"]` by default, less those named elsewhere. A word that no '
+        "list names is an error.",
+        default=None,
+    )
+    condition: str | None = declared(
+        "A JMESPath expression over the outputs of `getWorkflowTask` that must be exactly `true` for the gate to open, "
+        "judged once the task has a success status.",
+        default=None,
+        problem=condition.problem,
+    )
+    triggers: Mapping[str, Json] | None = declared(
+        "Any values; a change of one makes the gate read the task again, in place.", default=None
+    )
+    wait_timeout: str | None = declared(
+        'How long to wait, such as "45m". The customTimeouts of the operation win over it; without both, the '
+        "provider's `waitTimeout` holds.",
+        default=None,
+        problem=durations.problem,
+    )
+
+    @staticmethod
+    def problems(known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Problem]:
+        """Return the mistakes that the status lists show together; nothing while one of them is unknown."""
+        if any(given.get(name) is not None and attribute not in known for attribute, name in _LISTS.items()):
+            return []
+        found: list[Problem] = []
+        owners: dict[str, str] = {}
+        for attribute, name in _LISTS.items():
+            for word in dict.fromkeys(known.get(attribute, ())):
+                if word in owners:
+                    found.append(Problem(name, f'names "{word}", and so does {owners[word]}: leave it in one of them'))
+                owners[word] = name
+        lists = {attribute.removesuffix("_statuses"): known.get(attribute) for attribute in _LISTS}
+        if not found and not Rule.of(**lists).success:
+            found.append(Problem("successStatuses", 'no status would open this gate: name one, such as "Succeed"'))
+        return found
+
+    def rule(self) -> Rule:
+        """Return what the status lists and the condition mean together."""
+        return Rule.of(
+            success=self.success_statuses,
+            failure=self.failure_statuses,
+            pending=self.pending_statuses,
+            condition=self.condition,
+        )
+
+
+class WorkflowTaskGate:
+    """Waits for one task."""
+
+    token = "ice:index:WorkflowTaskGate"
+    inputs = Inputs
+    outputs = GatedTask
+    doc = (
+        "Waits until a workflow task of Alibaba Cloud Intelligent Media Services has ended well. What depends on the "
+        "gate is made only then; when the task ends badly the deployment stops at once and says which activity failed "
+        "and why.\n\nA preview reads the task once and never waits. A recorded gate is never read again, so nothing "
+        "is lost when the service forgets the task after one year. Deleting a gate changes nothing in the cloud.\n\n"
+        "The limit of the wait is a deadline: `customTimeouts`, else `waitTimeout`, else the provider's `waitTimeout`."
+    )
+
+    def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
+        """Return `region` when the provider now reads in another one: the task is then awaited there."""
+        moved = session.region is not None and recorded.get("region") not in {None, session.region}
+        return frozenset({"region"}) if moved else frozenset()
+
+    async def preview(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
+        """Read once, and tell what `pulumi up` would do.
+
+        Raises:
+            GateShut: The task has ended, and not well.
+            InvalidInput: The provider is configured wrongly.
+        """
+        task = await self._glance(inputs, operation)
+        if task is None:
+            return None
+        match judge(task, inputs.rule()):
+            case Shut(error):
+                raise error
+            case Wait():
+                limit = operation.limit(inputs.wait_timeout)
+                now = operation.session.clock.wall()
+                await operation.reporter.progress(messages.would_wait(task, limit=limit, now=now))
+                return None
+        return task
+
+    async def create(self, inputs: Inputs, operation: Operation) -> GatedTask:
+        """Wait for the task. See `waiting.wait` for what it raises."""
+        return await waiting.wait(inputs.task_id, inputs.rule(), operation.limit(inputs.wait_timeout), operation)
+
+    async def update(
+        self, inputs: Inputs, recorded: GatedTask, changed: frozenset[str], operation: Operation
+    ) -> GatedTask | None:
+        """Await another task, judge the recorded one again without a call, or change nothing."""
+        if changed & _AWAITED:
+            return await (self.preview if operation.preview else self.create)(inputs, operation)
+        if changed & _JUDGED:
+            match judge(recorded, inputs.rule()):
+                case Shut(error):
+                    raise error
+                case Wait():
+                    # An ended task does not change: to wait on its status would be to wait for ever.
+                    raise GateShut(
+                        f"{messages.task(recorded.task_id)} has ended as {recorded.status}, which is now a status to "
+                        "wait on",
+                        [("next", f'take "{recorded.status}" out of pendingStatuses, or give the gate another task')],
+                    )
+        return recorded
+
+    async def adopt(self, given: Mapping[str, Any], identity: str, operation: Operation) -> tuple[Inputs, GatedTask]:
+        """Record a task that has ended well, by the default rule: import, and `.get()`.
+
+        Raises:
+            GateShut: It has not ended, or not well.
+        """
+        inputs = Inputs(task_id=str(given.get("taskId") or identity))
+        if reason := task_id.problem(inputs.task_id):
+            raise InvalidInput([Problem("", f"the ID to import {reason}")])
+        poller = await operation.session.poller()
+        try:
+            task = waiting.gated(await poller.read(inputs.task_id, within=_ADOPT_LIMIT), poller.cloud.region)
+        except Stopped:
+            raise Interrupted(f"stopped reading {messages.task(inputs.task_id)}") from None
+        match judge(task, Rule()):
+            case Shut(error):
+                raise error
+            case Wait():
+                raise GateShut(
+                    f"{messages.task(task.task_id)} is {task.status}: only a task that has ended well can be imported "
+                    "as a gate",
+                    [("next", "import it once it has ended, or let `pulumi up` create the gate and wait")],
+                )
+        return inputs, task
+
+    async def _glance(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
+        """Read once for a preview; what only `pulumi up` may find mended is a warning, and None."""
+        try:
+            poller = await operation.session.poller()
+            task = await poller.read(inputs.task_id, within=_PREVIEW_LIMIT)
+        except (Transient, NotKnown, NotSignedIn, Denied, Rejected) as error:
+            await operation.reporter.warn(f"{error}\n    so this preview cannot tell whether the gate would open")
+            return None
+        except Stopped:
+            raise Interrupted(f"stopped reading {messages.task(inputs.task_id)}") from None
+        return waiting.gated(task, poller.cloud.region)

@@ -1,0 +1,98 @@
+"""One configured provider: its settings, and its connection once something needs it.
+
+Configure only takes a snapshot here; missing credentials or a missing region are errors of the first operation that
+calls the API, so that `pulumi destroy` works without them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ice_provider import durations
+from ice_provider.clock import Clock
+from ice_provider.cloud import Cloud
+from ice_provider.config import ProviderConfig
+from ice_provider.messages import Limit
+from ice_provider.poller import Poller
+
+Connect = Callable[[ProviderConfig, Mapping[str, str]], Awaitable[Cloud]]
+"""Signs in by configuration and environment. Raises NotSignedIn or InvalidInput."""
+
+
+class Reporter(Protocol):
+    """Lines for the person who watches; a line that cannot be delivered is lost in silence."""
+
+    async def progress(self, line: str) -> None:
+        """Show where the operation stands; the next line takes its place."""
+
+    async def warn(self, line: str) -> None:
+        """Show what the person should know, to stay."""
+
+
+class Session:
+    """One configured provider."""
+
+    def __init__(self, config: ProviderConfig, environment: Mapping[str, str], connect: Connect, clock: Clock) -> None:
+        """Take the snapshot; call nothing."""
+        self.config = config
+        self.clock = clock
+        self.region = config.region_from(environment)
+        self._environment = dict(environment)
+        self._connect = connect
+        self._connecting = asyncio.Lock()
+        self._poller: Poller | None = None
+        self._stopped = False
+
+    async def poller(self) -> Poller:
+        """Return the one poller of this session, signing in at the first call.
+
+        Raises:
+            NotSignedIn: No credentials.
+            InvalidInput: No region, or settings that contradict each other.
+        """
+        async with self._connecting:
+            if self._poller is None:
+                cloud = await self._connect(self.config, self._environment)
+                self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
+                if self._stopped:
+                    self._poller.stop()
+        return self._poller
+
+    def stop(self) -> None:
+        """End every wait now. May be called at any time and again."""
+        self._stopped = True
+        if self._poller:
+            self._poller.stop()
+
+    async def close(self) -> None:
+        """Stop, and let go of the connections."""
+        self.stop()
+        if self._poller:
+            await self._poller.cloud.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one call of the engine brings besides its properties.
+
+    Attributes:
+        session: The configured provider.
+        reporter: Where lines for the person go.
+        name: `create`, `update` or `read`, as customTimeouts knows it.
+        timeout: Seconds from customTimeouts; 0 when not set.
+        preview: Whether the engine only wants to know what would happen.
+    """
+
+    session: Session
+    reporter: Reporter
+    name: str
+    timeout: float = 0.0
+    preview: bool = False
+
+    def limit(self, wait_timeout: str | None) -> Limit:
+        """Return how long this operation may wait: customTimeouts, else the gate's own limit, else the provider's."""
+        own = durations.parse(wait_timeout or self.session.config.wait_timeout)
+        return Limit(self.name, self.timeout or own)

@@ -1,0 +1,36 @@
+"""The service's points in time. Knows the standard library only.
+
+ISO 8601 in UTC, as in `2023-01-04T02:05:17Z`; the API's own example ends one with a newline.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def trim(text: str | None) -> str | None:
+    """Return the text without white space around it; None for nothing."""
+    return (text or "").strip() or None
+
+
+def seconds(text: str | None) -> float | None:
+    """Return seconds since 1970, or None for a text that is no point in time."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def clock_time(text: str | None) -> str | None:
+    """Return `02:05:17Z`, the time of day in UTC, or None."""
+    moment = seconds(text)
+    return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%SZ")
+
+
+def between(start: str | None, end: str | None) -> float | None:
+    """Return the seconds from one point in time to another, or None when either is missing or they are reversed."""
+    first, last = seconds(start), seconds(end)
+    return last - first if first is not None and last is not None and last >= first else None

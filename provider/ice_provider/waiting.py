@@ -1,0 +1,121 @@
+"""One gate's wait for one task: readings in, an opened gate or an error out.
+
+Decides what a reading means for the wait: faults are passed over, "not known" is borne for a while, a deadline is a
+deadline even while a call hangs. Must not know the API or gRPC; the poller does the asking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ice_provider import activities, messages
+from ice_provider.acceptance import Rule, Shut, Wait, judge
+from ice_provider.declaration import properties
+from ice_provider.errors import NotKnown, Transient
+from ice_provider.messages import Limit
+from ice_provider.model import GatedTask, WorkflowTask
+from ice_provider.poller import Poller, Reading, Stopped
+from ice_provider.session import Operation
+
+BEARS_NOT_KNOWN: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
+_HEARTBEAT: Final = 60.0  # seconds between two lines that say the same
+
+
+def gated(task: WorkflowTask, region: str | None) -> GatedTask:
+    """Return a task as a gate records it."""
+    fields = {property_.attribute: getattr(task, property_.attribute) for property_ in properties(WorkflowTask)}
+    return GatedTask(**fields, region=region)
+
+
+async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> GatedTask:
+    """Return the task that opened the gate.
+
+    Raises:
+        GateShut: The task ended, and not well.
+        DeadlineExceeded: The limit ended first.
+        Interrupted: The engine asked to stop.
+        NotKnown: For 30 s the API has not known the task.
+        NotSignedIn, Denied, Rejected, InvalidInput: Asking is of no use.
+    """
+    clock = operation.session.clock
+    course = _Course(task_id, limit, operation, began=clock.now())
+    try:
+        async with clock.deadline(course.began + limit.seconds):
+            return await course.run(await operation.session.poller(), rule)
+    except TimeoutError:
+        raise messages.deadline(
+            task_id, limit=limit, seen=course.seen, trouble=course.trouble, now=clock.wall()
+        ) from None
+    except Stopped:
+        raise messages.interrupted(task_id, seen=course.seen, now=clock.wall()) from None
+
+
+@dataclass(slots=True)
+class _Course:
+    """What one wait has seen so far."""
+
+    task_id: str
+    limit: Limit
+    operation: Operation
+    began: float
+    seen: GatedTask | None = None
+    trouble: Transient | NotKnown | None = None
+    known_at: float = field(init=False)
+    _said: object = None
+    _said_at: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self.known_at = self.began
+
+    async def run(self, poller: Poller, rule: Rule) -> GatedTask:
+        with poller.follow(self.task_id) as follower:
+            while True:
+                task = await self._take(await follower.next(), poller)
+                if task is None:
+                    continue
+                verdict = judge(task, rule)
+                if isinstance(verdict, Shut):
+                    raise verdict.error
+                if isinstance(verdict, Wait):
+                    await self._report(task)
+                    continue
+                await self.operation.reporter.progress(messages.opened(task))
+                return task
+
+    async def _take(self, reading: Reading, poller: Poller) -> GatedTask | None:
+        """Return the task of a good reading; remember the trouble of another."""
+        now = self.operation.session.clock.now()
+        if isinstance(reading, WorkflowTask):
+            self.trouble, self.known_at = None, now
+            self.seen = gated(reading, poller.cloud.region)
+            return self.seen
+        self.trouble = reading
+        if isinstance(reading, NotKnown) and now - self.known_at >= BEARS_NOT_KNOWN:
+            raise reading
+        await self._report(None)
+        return None
+
+    async def _report(self, task: GatedTask | None) -> None:
+        """Say a line when something changed, else once a minute."""
+        clock = self.operation.session.clock
+        now = clock.now()
+        state = _state(task) if task else type(self.trouble)
+        changed = state != self._said and task is not None
+        if not changed and now - max(self._said_at, self.began) < _HEARTBEAT:
+            return
+        self._said, self._said_at = state, now
+        waited = now - self.began
+        if self.seen is None:
+            line = f"waiting for {messages.task(self.task_id)}"
+        else:
+            line = messages.progress(self.seen, waited=waited, limit=self.limit, now=clock.wall())
+        if self.trouble:
+            line += f" · last poll failed: {self.trouble.headline}; trying again"
+        await self.operation.reporter.progress(line)
+
+
+def _state(task: GatedTask) -> object:
+    """Return what must differ for a new line: the status, and which activities run or are done."""
+    parts = task.activities or ()
+    return task.status, tuple((part.activity_id, activities.is_running(part), part.status) for part in parts)

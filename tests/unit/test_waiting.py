@@ -1,0 +1,168 @@
+"""The wait of a gate: what each reading means for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from ice_provider.acceptance import Rule
+from ice_provider.errors import (
+    BrokenAnswer,
+    DeadlineExceeded,
+    Denied,
+    GateShut,
+    Interrupted,
+    NotKnown,
+    Throttled,
+    Unreachable,
+)
+from ice_provider.messages import Limit
+from ice_provider.waiting import wait
+
+from support.cloud import ScriptedCloud, task
+from support.operation import Lines, operation
+
+HALF_AN_HOUR = Limit("create", 1800.0)
+NOT_KNOWN = NotKnown("workflow task t-1 is not known")
+
+
+async def test_a_gate_opens_when_its_task_has_succeeded() -> None:
+    cloud = ScriptedCloud(task("Init"), task("Processing"), task("Succeed"))
+
+    opened = await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))
+
+    assert (opened.status, opened.region) == ("Succeed", "cn-shanghai")
+
+
+@pytest.mark.parametrize("status", ["Failed", "Canceled"])
+async def test_a_gate_is_shut_at_once_when_its_task_ends_badly(status: str) -> None:
+    cloud = ScriptedCloud(task("Processing"), task(status), task("Succeed"))
+
+    with pytest.raises(GateShut):
+        await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))
+
+    assert cloud.calls["t-1"] == 2
+
+
+async def test_an_unknown_status_word_neither_opens_a_gate_nor_keeps_it_waiting() -> None:
+    with pytest.raises(GateShut, match='unknown status "Queued": add it to pendingStatuses to wait on'):
+        await wait("t-1", Rule(), HALF_AN_HOUR, operation(ScriptedCloud(task("Queued"))))
+
+
+@pytest.mark.parametrize("trouble", [Throttled("slow down"), Unreachable("down"), BrokenAnswer("html")], ids=repr)
+async def test_a_fault_of_the_api_is_asked_again_and_ends_no_wait(trouble: Exception) -> None:
+    cloud = ScriptedCloud(trouble, task("Processing"), trouble, trouble, task("Succeed"))
+
+    assert (await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))).succeeded
+
+
+async def test_a_task_that_is_not_known_yet_is_borne_for_thirty_seconds() -> None:
+    cloud = ScriptedCloud(*[NOT_KNOWN] * 20, task("Succeed"))
+
+    assert (await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))).succeeded
+
+
+async def test_a_task_that_stays_unknown_is_an_error_after_thirty_seconds() -> None:
+    act = operation(ScriptedCloud(NOT_KNOWN))
+    began = act.session.clock.now()
+
+    with pytest.raises(NotKnown):
+        await wait("t-1", Rule(), HALF_AN_HOUR, act)
+
+    assert act.session.clock.now() - began == pytest.approx(30, abs=1.5)
+
+
+async def test_a_task_that_vanishes_is_borne_for_thirty_seconds_from_its_last_good_reading() -> None:
+    cloud = ScriptedCloud(*[task("Processing")] * 40, *[NOT_KNOWN] * 10, task("Succeed"))
+
+    assert (await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))).succeeded
+
+
+async def test_a_refusal_ends_the_wait_at_once() -> None:
+    cloud = ScriptedCloud(Denied("not allowed"))
+
+    with pytest.raises(Denied):
+        await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))
+
+    assert cloud.calls["t-1"] == 1
+
+
+@pytest.mark.parametrize(
+    "forever",
+    [task("Processing"), Throttled("slow down"), Unreachable("down"), None],
+    ids=["running", "throttled", "unreachable", "hanging"],
+)
+async def test_a_limit_is_a_deadline_whatever_the_api_does(forever: object) -> None:
+    act = operation(ScriptedCloud(forever))  # type: ignore[arg-type]
+    began = act.session.clock.now()
+
+    with pytest.raises(DeadlineExceeded):
+        await wait("t-1", Rule(), Limit("create", 90.0), act)
+
+    assert act.session.clock.now() - began == pytest.approx(90.0)
+
+
+async def test_the_error_of_a_deadline_names_status_limit_trouble_and_the_lines_that_raise_it() -> None:
+    cloud = ScriptedCloud(task("Processing"), Throttled("slowed down by the service"))
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        await wait("t-1", Rule(), Limit("update", 90.0), operation(cloud))
+
+    text = str(caught.value)
+    assert text.startswith("workflow task t-1 was still Processing when the 1m30s limit of this update ended\n")
+    for part in ("slowed down by the service", "waitTimeout: 6m", "{update: 6m}", 'update="6m"', "ice:waitTimeout 6m"):
+        assert part in text
+
+
+async def test_a_stop_ends_every_wait_at_once_and_says_that_the_task_goes_on() -> None:
+    act = operation(ScriptedCloud(task("Processing")))
+    act.session.clock.held = True  # type: ignore[attr-defined]
+    waits = [asyncio.create_task(wait("t-1", Rule(), HALF_AN_HOUR, act)) for _ in range(100)]
+    while not act.reporter.progressed:  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+
+    act.session.stop()
+
+    ends = await asyncio.gather(*waits, return_exceptions=True)
+    assert {type(end) for end in ends} == {Interrupted}
+    assert str(ends[0]) == (
+        "stopped waiting for workflow task t-1 (Processing); the task goes on in the cloud, "
+        "`pulumi up` takes the wait up again"
+    )
+
+
+async def test_a_stop_before_the_wait_ends_it_too() -> None:
+    act = operation(ScriptedCloud(task("Processing")))
+    act.session.stop()
+
+    with pytest.raises(Interrupted):
+        await wait("t-1", Rule(), HALF_AN_HOUR, act)
+
+
+async def test_many_waits_for_one_task_are_one_poll() -> None:
+    cloud = ScriptedCloud(task("Processing"), task("Succeed"))
+    act = operation(cloud)
+
+    await asyncio.gather(*(wait("t-1", Rule(), HALF_AN_HOUR, act) for _ in range(50)))
+
+    assert cloud.calls["t-1"] == 2
+
+
+async def test_a_line_is_said_on_each_change_and_once_a_minute_between() -> None:
+    begun = task("Processing", activity_results='{"Transcode": {"Status": "Processing"}}')
+    act = operation(ScriptedCloud(task("Init"), *[begun] * 40, task("Succeed")))
+    assert isinstance(act.reporter, Lines)
+
+    await wait("t-1", Rule(), HALF_AN_HOUR, act)
+
+    lines = act.reporter.progressed
+    assert lines[0] == "Init · 0s of 30m"
+    assert lines[1].startswith("Processing · Transcode running · ")
+    assert lines[-1] == "Succeed"
+    minutes = [line for line in lines[2:-1] if line.startswith("Processing")]
+    assert len(minutes) == pytest.approx((act.session.clock.now() - 1000) / 60, abs=1.5)
+
+
+async def test_a_bug_reaches_the_one_who_waits() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await wait("t-1", Rule(), HALF_AN_HOUR, operation(ScriptedCloud(ZeroDivisionError())))
