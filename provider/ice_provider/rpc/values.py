@@ -1,0 +1,173 @@
+"""Pulumi's property values on the wire: `Struct` to plain Python and back.
+
+Plain Python means dict, list, str, float, bool, None, and three of ours: `UNKNOWN` for what only `pulumi up` will know,
+`Secret` around what must not be shown, `Opaque` around what we pass through unread: assets, archives, references. Knows Struct and the engine's marks; must not know what any property means.
+
+Source: pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go and its tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from google.protobuf.struct_pb2 import ListValue, Struct, Value
+
+from ice_provider.decoding import UNKNOWN, Unknown
+
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's mark, not a secret
+OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+SENTINELS: Final = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string; also what any unknown value may be sent as
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+_UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that must not be shown."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A map that bears another mark of the engine's: an asset, an archive, a reference to a resource."""
+
+    fields: Mapping[str, Any]
+
+
+class NotSendable(ValueError):
+    """Data that the engine would read as one of its own marks."""
+
+
+def decode(struct: Struct) -> dict[str, Any]:
+    """Return the properties of a Struct."""
+    return {name: _decode(value) for name, value in struct.fields.items()}
+
+
+def read(struct: Struct) -> dict[str, Any]:
+    """Return the properties of a Struct with every `Secret` opened."""
+    return {name: _open(value) for name, value in decode(struct).items()}
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether a value is secret or has a secret part."""
+    match value:
+        case Secret():
+            return True
+        case Mapping():
+            return any(holds_secret(part) for part in value.values())
+        case list():
+            return any(holds_secret(part) for part in value)
+    return False
+
+
+def encode(values: Mapping[str, Any]) -> Struct:
+    """Return the Struct of properties, which may hold `UNKNOWN` and `Secret`.
+
+    Raises:
+        NotSendable: A text or map among the data looks like one of the engine's marks.
+    """
+    return Struct(fields={name: _encode(value) for name, value in values.items()})
+
+
+def encode_outputs(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> tuple[Struct, list[str]]:
+    """Return the Struct of outputs, and the names of those left out because the engine would misread them.
+
+    Args:
+        values: Plain data; what the service sent is data and never a mark of the engine's.
+        secrets: Names of the properties to mark as secret.
+    """
+    secrets, fields, left_out = frozenset(secrets), {}, []
+    for name, value in values.items():
+        try:
+            fields[name] = _encode(Secret(value) if name in secrets and value is not None else value)
+        except NotSendable:
+            left_out.append(name)
+    return Struct(fields=fields), left_out
+
+
+def _open(value: Any) -> Any:
+    match value:
+        case Secret():
+            return _open(value.value)
+        case Mapping():
+            return {key: _open(part) for key, part in value.items()}
+        case list():
+            return [_open(part) for part in value]
+    return value
+
+
+def _decode(value: Value) -> Any:
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            return _decode_map(value.struct_value)
+        case "list_value":
+            return [_decode(part) for part in value.list_value.values]
+        case "string_value":
+            return UNKNOWN if value.string_value in SENTINELS else value.string_value
+        case "number_value":
+            return value.number_value
+        case "bool_value":
+            return value.bool_value
+    return None
+
+
+def _decode_map(struct: Struct) -> Any:
+    signature = struct.fields[SIGNATURE].string_value if SIGNATURE in struct.fields else None
+    if signature == SECRET:
+        return Secret(_decode(struct.fields["value"])) if "value" in struct.fields else Secret(None)
+    if signature == OUTPUT:
+        return _decode_output(struct)
+    fields = decode(struct)
+    return fields if signature is None else Opaque(fields)
+
+
+def _decode_output(struct: Struct) -> Any:
+    """Return the value of an output; the engine leaves `value`, `secret` and `dependencies` out when empty."""
+    value = _decode(struct.fields["value"]) if "value" in struct.fields else UNKNOWN
+    return Secret(value) if "secret" in struct.fields and struct.fields["secret"].bool_value else value
+
+
+def _encode(value: Any) -> Value:  # noqa: C901  # one case a kind
+    match value:
+        case None:
+            return Value(null_value=0)  # type: ignore[arg-type]
+        case Unknown():
+            return Value(string_value=_UNKNOWN_TEXT)
+        case Secret():
+            inner = _encode(value.value)
+            return Value(struct_value=Struct(fields={SIGNATURE: Value(string_value=SECRET), "value": inner}))
+        case bool():
+            return Value(bool_value=value)
+        case int() | float():
+            return Value(number_value=value)
+        case str():
+            if value in SENTINELS:
+                raise NotSendable("a text that is the engine's word for an unknown value")
+            return Value(string_value=_valid(value))
+        case Mapping():
+            if SIGNATURE in value:
+                raise NotSendable("a map that the engine would read as a mark")
+            return Value(struct_value=encode(value))
+        case Opaque(fields):
+            return Value(struct_value=Struct(fields={name: _encode(part) for name, part in fields.items()}))
+        case list() | tuple():
+            return Value(list_value=ListValue(values=[_encode(part) for part in value]))
+    raise TypeError(f"no property value: {type(value).__name__}")
+
+
+def _valid(text: str) -> str:
+    """Return the text without lone surrogates, which JSON may hold and protobuf refuses."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
