@@ -1,0 +1,93 @@
+"""The API, call by call. Implements `cloud.Cloud`."""
+
+from __future__ import annotations
+
+import ssl
+import time
+import uuid
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from ice_provider import messages, schema
+from ice_provider.alibaba import answers, signing, transport
+from ice_provider.alibaba.credentials import Key
+from ice_provider.alibaba.endpoint import Place
+from ice_provider.alibaba.refusals import CLOCK_REFUSED, Refusal
+from ice_provider.alibaba.transport import Answer
+from ice_provider.errors import BrokenAnswer, ProviderError
+from ice_provider.model import WorkflowTask
+
+_OK: Final = 200
+
+
+class Client:
+    """One account in one region."""
+
+    def __init__(self, place: Place, key: Key, trusted: ssl.SSLContext) -> None:
+        """Sign with `key`, call `place`."""
+        self._place = place
+        self._key = key
+        self._transport = transport.Transport(place, trusted)
+        self._agent = f"pulumi-ice/{schema.version()}"
+        self._skew = 0.0  # seconds that the service's clock is ahead of ours
+
+    @property
+    def region(self) -> str | None:
+        """See `cloud.Cloud`."""
+        return self._place.region
+
+    @property
+    def caller(self) -> str:
+        """See `cloud.Cloud`."""
+        return str(self._key)
+
+    async def get_workflow_task(self, task_id: str) -> WorkflowTask:
+        """See `cloud.Cloud`. Source: the page of GetWorkflowTask (ICE, API 2020-11-09)."""
+        answer = await self._call(task_id)
+        if answer.status != _OK and self._clock_was_refused(answer, task_id):
+            answer = await self._call(task_id)
+        if answer.status != _OK:
+            raise self._refusal(answer, task_id).as_error()
+        found = answers.document(answer.body, answer.headers.get("content-type", ""))
+        try:
+            return answers.task(found, asked_for=task_id)
+        except answers.NoTask as none:
+            raise self._not_known(task_id, none.request_id) from None
+
+    async def close(self) -> None:
+        """See `cloud.Cloud`."""
+        await self._transport.close()
+
+    async def _call(self, task_id: str) -> Answer:
+        request = signing.sign(
+            "GetWorkflowTask",
+            {"TaskId": task_id},
+            host=self._place.host,
+            key=self._key,
+            agent=self._agent,
+            moment=time.time() + self._skew,
+            nonce=uuid.uuid4().hex,
+        )
+        return await self._transport.send(request)
+
+    def _clock_was_refused(self, answer: Answer, task_id: str) -> bool:
+        """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""
+        if not CLOCK_REFUSED.match(self._refusal(answer, task_id).code or ""):
+            return False
+        try:
+            theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+        except ValueError:
+            return False
+        self._skew = theirs - time.time()
+        return True
+
+    def _refusal(self, answer: Answer, task_id: str) -> Refusal:
+        try:
+            body = answers.document(answer.body, answer.headers.get("content-type", ""))
+        except BrokenAnswer:
+            body = {}
+        return Refusal(answer, body, task_id=task_id, region=self.region, caller=self.caller)
+
+    def _not_known(self, task_id: str, request_id: str) -> ProviderError:
+        said = "the answer holds no task"
+        return messages.not_known(task_id, region=self.region, caller=self.caller, said=said, request_id=request_id)

@@ -1,0 +1,71 @@
+"""Whose key signs the calls: configuration first, then the environment, a key pair always whole from one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ice_provider.config import ProviderConfig
+from ice_provider.errors import NotSignedIn
+from ice_provider.redaction import mask
+
+FAMILIES: Final = (
+    ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
+    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+    ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"),
+)
+"""The environment variables of key ID, secret and token, in pulumi-alicloud's order."""
+
+_CONFIGURED: Final = ("ice:accessKey", "ice:secretKey", "ice:securityToken")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key pair, with the token that belongs to it.
+
+    Attributes:
+        key_id: The access key ID.
+        secret: The access key secret.
+        token: The STS token, None for a lasting key.
+        source: Where the pair was found, for messages.
+    """
+
+    key_id: str = field(repr=False)
+    secret: str = field(repr=False)
+    token: str | None = field(repr=False)
+    source: str
+
+    def __str__(self) -> str:
+        """Return `LTAI…x3Qz (from ALIBABA_CLOUD_ACCESS_KEY_ID)`."""
+        return f"the key {mask(self.key_id)} (from {self.source})"
+
+
+def find(config: ProviderConfig, environment: Mapping[str, str]) -> Key:
+    """Return the first key pair found.
+
+    Raises:
+        NotSignedIn: There is none, or only half of one.
+    """
+    configured = (config.access_key, config.secret_key, config.security_token)
+    if any(configured):
+        return _whole(_CONFIGURED, configured)
+    for names in FAMILIES:
+        found = tuple(environment.get(name) or None for name in names)
+        if found[0] or found[1]:
+            return _whole(names, found)
+    raise NotSignedIn(
+        "no credentials for Alibaba Cloud",
+        [
+            ("next", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET,"),
+            ("", "or pulumi config set --secret ice:accessKey … and pulumi config set --secret ice:secretKey …"),
+        ],
+    )
+
+
+def _whole(names: tuple[str, ...], found: tuple[str | None, ...]) -> Key:
+    key_id, secret, token = (value.strip() if value else None for value in found)
+    if key_id and secret:
+        return Key(key_id, secret, token, source=names[0])
+    missing, given = (names[1], names[0]) if key_id else (names[0], names[1] if secret else names[2])
+    raise NotSignedIn(f"half a key pair: {given} is set, {missing} is not", [("next", f"set {missing} too")])

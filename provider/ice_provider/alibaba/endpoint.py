@@ -1,0 +1,62 @@
+"""Where calls go. The host is always built here: the official SDK's own map of endpoints is wrong for most regions.
+
+Source: https://www.alibabacloud.com/help/en/ims/developer-reference/api-ice-2020-11-09-endpoint, and for the regions
+that offer workflows https://www.alibabacloud.com/help/zh/ims/service-region
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ice_provider.config import ProviderConfig
+from ice_provider.errors import InvalidInput, Problem
+
+REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "us-west-1")
+_CONNECT: Final = 5.0  # seconds
+_READ: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where calls go, and how long they may take.
+
+    Attributes:
+        region: None when only an endpoint is known.
+        host: `host` or `host:port`, as the Host header has it.
+        scheme: `https`, or `http` on loopback.
+        connect: Seconds for a connection.
+        read: Seconds for an answer.
+    """
+
+    region: str | None
+    host: str
+    scheme: str
+    connect: float
+    read: float
+
+
+def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
+    """Return the place that configuration and environment name.
+
+    Raises:
+        InvalidInput: There is neither region nor endpoint, or the region is not known to offer workflows.
+    """
+    region = config.region_from(environment)
+    if region is None and config.endpoint is None:
+        reason = "is missing: pulumi config set ice:region cn-shanghai, or set ALIBABA_CLOUD_REGION"
+        raise InvalidInput([Problem("region", reason)])
+    if region and not config.endpoint and not config.skip_region_validation and region not in REGIONS:
+        reason = (
+            f'"{region}" is not known to offer workflows: use one of {", ".join(REGIONS)}, '
+            "or set ice:skipRegionValidation to true"
+        )
+        raise InvalidInput([Problem("region", reason)])
+    return Place(
+        region=region,
+        host=config.endpoint or f"ice.{region}.aliyuncs.com",
+        scheme="http" if config.is_plain_http else "https",
+        connect=(config.client_connect_timeout or 0) / 1000 or _CONNECT,
+        read=(config.client_read_timeout or 0) / 1000 or _READ,
+    )

@@ -1,0 +1,153 @@
+"""Answers that are not 200, as our errors. Classified by the API's code, because statuses differ between products.
+
+Source: the project's tables of error codes and faults; that of ICE itself is not published, so an unknown code is a
+lasting refusal that shows its code, and only what names the task counts as "not known".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ice_provider import messages
+from ice_provider.alibaba.transport import Answer
+from ice_provider.errors import Denied, NotSignedIn, ProviderError, Rejected, Throttled, Unreachable
+
+POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:GetWorkflowTask"],"Resource":"*"}]}'
+CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
+_SERVER_FAULT: Final = 500
+_TOO_MANY: Final = 429
+
+
+class Refusal:
+    """One refusal, with what is needed to tell a person of it."""
+
+    def __init__(
+        self, answer: Answer, body: Mapping[str, Any], *, task_id: str, region: str | None, caller: str
+    ) -> None:
+        """Keep the parts; texts of unexpected type count as absent."""
+        self.status, self.headers = answer.status, answer.headers
+        self.task_id, self.region, self.caller = task_id, region, caller
+        self.code, self.message, self.request_id = (_text(body, name) for name in ("Code", "Message", "RequestId"))
+
+    @property
+    def said(self) -> str:
+        """What the API said, in a line."""
+        code = self.code or f"HTTP {self.status}"
+        return f"{code}: {self.message}" if self.message else code
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the API asks to wait; its header counts milliseconds."""
+        given = self.headers.get("x-acs-retry-after", "")
+        return int(given) / 1000 if given.isdigit() else None
+
+    def as_error(self) -> ProviderError:
+        """Return the error that this refusal means."""
+        for pattern, meaning in _BY_CODE:
+            if self.code and pattern.match(self.code):
+                return meaning(self)
+        if self.status == _TOO_MANY:
+            return _throttled(self)
+        if self.status >= _SERVER_FAULT:
+            return _down(self)
+        return _redirect(self) if 300 <= self.status < 400 else _refused(self)  # noqa: PLR2004
+
+    def hints(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
+        """Return the lines below a headline: who asked, the request, and what to do."""
+        request = [("request", self.request_id)] if self.request_id else []
+        return [("said", self.said), ("who", self.caller), *request, *more]
+
+
+def _throttled(refusal: Refusal) -> ProviderError:
+    return Throttled(f"slowed down by the service ({refusal.code or refusal.status})", retry_after=refusal.retry_after)
+
+
+def _down(refusal: Refusal) -> ProviderError:
+    return Unreachable(f"the service has a fault ({refusal.code or f'HTTP {refusal.status}'})")
+
+
+def _again(refusal: Refusal) -> ProviderError:
+    return Unreachable(f"the service refused one request by chance ({refusal.code})")
+
+
+def _not_known(refusal: Refusal) -> ProviderError:
+    return messages.not_known(
+        refusal.task_id,
+        region=refusal.region,
+        caller=refusal.caller,
+        said=refusal.said,
+        request_id=refusal.request_id,
+    )
+
+
+def _no_permission(refusal: Refusal) -> ProviderError:
+    return Denied(
+        f"not allowed to read {messages.task(refusal.task_id)}: {refusal.code or refusal.status}",
+        refusal.hints(("next", f"attach this RAM policy:  {POLICY}")),
+    )
+
+
+def _bad_key(refusal: Refusal) -> ProviderError:
+    return Denied(
+        f"the access key is not known or not active: {refusal.code}",
+        refusal.hints(("next", "check the key ID, and that the key is enabled")),
+    )
+
+
+def _bad_token(refusal: Refusal) -> ProviderError:
+    return NotSignedIn(
+        f"the security token is expired or does not belong to the key: {refusal.code}",
+        refusal.hints(("next", "a static STS token cannot be renewed: set a fresh key pair and token")),
+    )
+
+
+def _bad_signature(refusal: Refusal) -> ProviderError:
+    # What the API says here may repeat the headers of the request, so it is not shown.
+    request = [("request", refusal.request_id)] if refusal.request_id else []
+    return Denied(
+        f"the signature was refused: {refusal.code}",
+        [("who", refusal.caller), *request, ("next", "check the secret key and this machine's clock")],
+    )
+
+
+def _bad_clock(refusal: Refusal) -> ProviderError:
+    return Denied(
+        "the service refuses the time of the request, even after correcting this machine's clock",
+        refusal.hints(("next", "set this machine's clock")),
+    )
+
+
+def _redirect(refusal: Refusal) -> ProviderError:
+    return Rejected(
+        f"the endpoint redirects (HTTP {refusal.status}); refused, because credentials would go with it",
+        [("next", "check ice:endpoint and proxies on the way")],
+    )
+
+
+def _refused(refusal: Refusal) -> ProviderError:
+    return Rejected(f"the API refuses to tell about {messages.task(refusal.task_id)}: {refusal.said}", refusal.hints())
+
+
+# First match wins. `InvalidAccessKeyId.NotFound` and `InvalidApi.NotFound` are 404s that have nothing to do with the task.
+_BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]], ...]] = tuple(
+    (re.compile(pattern), meaning)
+    for pattern, meaning in (
+        (r"(Rejected\.)?Throttling", _throttled),
+        (r"InvalidAccessKeyId", _bad_key),
+        (r"InvalidSecurityToken|MissingSecurityToken", _bad_token),
+        (r"SignatureNonceUsed", _again),
+        (r"SignatureDoesNotMatch|IncompleteSignature|InvalidSignature", _bad_signature),
+        (r"InvalidTimeStamp", _bad_clock),
+        (r"Forbidden|NoPermission", _no_permission),
+        (r"InternalError|ServiceUnavailable", _down),
+        (r"InvalidA(pi|ction)|InvalidProtocol|InvalidVersion", _refused),
+        (r".*NotFound|.*NotExist|InvalidParameter|InvalidTaskId", _not_known),
+    )
+)
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,141 @@
+"""One pool of connections: a signed request out, a status and a body back, within a total time.
+
+Never follows a redirect, because credentials would go with it; never connects to an address that hands out
+credentials; never reads more than an answer can hold. Must not know what an answer means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from ice_provider.alibaba.endpoint import Place
+from ice_provider.alibaba.signing import SignedRequest
+from ice_provider.config import forbidden_address
+from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Unreachable
+
+_ATTEMPT: Final = 15.0  # seconds for one call in all, connection and body included
+_LARGEST: Final = 8 * 1024 * 1024  # bytes
+_CONNECTIONS: Final = 64
+_UNTOUCHED: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # ours are signed, or must stay away
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: The HTTP status.
+        headers: By lower-case name.
+        body: The whole body.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def trust(ca_file: str | None) -> ssl.SSLContext:
+    """Return what certificates are trusted: the system's authorities, or those of a file. TLS 1.2 or newer.
+
+    Raises:
+        InvalidInput: The file cannot be read.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        reason = "cannot be read: give the path of a PEM file with certificate authorities"
+        raise InvalidInput([Problem("caFile", reason)]) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class Transport:
+    """The connections to one place."""
+
+    def __init__(self, place: Place, trusted: ssl.SSLContext) -> None:
+        """Connect when first needed."""
+        self._base = f"{place.scheme}://{place.host}"
+        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=trusted, resolver=_GuardedResolver())
+        limits = aiohttp.ClientTimeout(total=_ATTEMPT, sock_connect=place.connect, sock_read=place.read)
+        self._pool = aiohttp.ClientSession(
+            connector=connector, timeout=limits, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+        )
+        self._host = place.host
+
+    async def send(self, request: SignedRequest) -> Answer:
+        """Return the answer to one call.
+
+        Raises:
+            Unreachable: There was none within the limits.
+            BrokenAnswer: It was not HTTP, or larger than any answer can be.
+            InvalidInput: The host resolves to an address that hands out credentials.
+        """
+        try:
+            async with self._pool.post(
+                URL(self._base + request.target, encoded=True),
+                headers={**request.headers, "Accept-Encoding": "identity"},
+                skip_auto_headers=_UNTOUCHED,
+                allow_redirects=False,
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status, headers, await _whole_body(response))
+        except (TimeoutError, asyncio.TimeoutError) as error:  # noqa: UP041  # aiohttp's own derive from both
+            raise Unreachable(f"no answer from {self._host} in time") from error
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise Unreachable(f"the certificate of {self._host} is not trusted: set ice:caFile") from error
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(f"{self._host} cannot be reached ({_cause(error)})") from error
+        except aiohttp.ClientPayloadError as error:
+            raise BrokenAnswer(f"the answer of {self._host} was cut off") from error
+        except (aiohttp.ClientResponseError, aiohttp.http_exceptions.HttpProcessingError) as error:
+            raise BrokenAnswer(f"the answer of {self._host} is not HTTP") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unreachable(f"the connection to {self._host} was lost") from error
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._pool.close()
+
+
+async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _LARGEST:
+            response.close()
+            raise BrokenAnswer("the answer is larger than any task can be")
+    return bytes(body)
+
+
+def _cause(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name does not resolve"
+    return (error.os_error.strerror or "no connection").lower()
+
+
+class _GuardedResolver(AbstractResolver):
+    """Resolves names, and refuses those that lead to an address which hands out credentials."""
+
+    def __init__(self) -> None:
+        self._inner = aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if any(forbidden_address(result["host"]) for result in found):
+            reason = f"{host} resolves to a link-local or metadata address: credentials would go there"
+            raise InvalidInput([Problem("endpoint", reason)])
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
