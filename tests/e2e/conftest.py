@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ice_emulator import Emulator, Scenario
 
+from ice_emulator import Emulator, Scenario
 from support.engine import SCRIPTS, Pulumi
 
 if TYPE_CHECKING:
     Project = Callable[[str], Awaitable[Pulumi]]
-
-TRANSCODED = {"Transcode": {"Status": "Succeed", "ActivityId": "Transcode", "Result": {"JobId": "job-1"}}}
 
 
 @pytest.fixture
@@ -37,14 +35,14 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 @pytest.fixture
 async def project(tmp_path: Path, emulator: Emulator) -> Project:
-    """Make a YAML project whose stack `dev` is configured for the emulator."""
+    """Make a project whose stack `dev` is configured for the emulator; a program is written in YAML."""
 
-    async def make(program: str, name: str = "project") -> Pulumi:
+    async def make(program: str = "", name: str = "project", runtime: str = "yaml") -> Pulumi:
         folder = tmp_path / name
         folder.mkdir()
         (tmp_path / "state").mkdir(exist_ok=True)
         plugins = os.path.relpath(SCRIPTS, folder)
-        header = f"name: {name}\nruntime: yaml\nplugins: {{providers: [{{name: ice, path: {plugins}}}]}}\n"
+        header = f"name: {name}\nruntime: {runtime}\nplugins: {{providers: [{{name: ice, path: {plugins}}}]}}\n"
         (folder / "Pulumi.yaml").write_text(header + program)
         pulumi = Pulumi(folder, tmp_path)
         await pulumi.done("stack", "init", "dev")

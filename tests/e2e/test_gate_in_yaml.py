@@ -10,9 +10,8 @@ import pytest
 from support.engine import finish, press_ctrl_c, read_until
 
 if TYPE_CHECKING:
-    from ice_emulator import Emulator
-
     from e2e.conftest import Project
+    from ice_emulator import Emulator
 
 GATE = """
 resources:
@@ -83,7 +82,7 @@ async def test_a_failed_task_stops_the_deployment_and_nothing_downstream_is_made
     assert ended.code != 0
     request = emulator.calls[-1].request_id
     for part in (
-        "error: workflow task movie-1 failed in activity Transcode: "
+        "error: workflow task movie-1 failed in activity Transcode",
         "InvalidParameter.NoVideoStream: the input has no video stream",
         "Super-resolution transcoding workflow (wf-1), cn-shanghai",
         "done before: Start",
@@ -199,4 +198,6 @@ async def test_only_user_data_and_keys_are_secret_and_they_are_nowhere_in_clear(
         assert secret not in printed
         assert secret not in stored
     outputs = (await pulumi.resources())["encoded"]["outputs"]
-    assert [name for name, value in outputs.items() if isinstance(value, dict) and "ciphertext" in value] == ["userData"]
+    assert [name for name, value in outputs.items() if isinstance(value, dict) and "ciphertext" in value] == [
+        "userData"
+    ]

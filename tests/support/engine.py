@@ -6,11 +6,11 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools" / "bin"
@@ -52,6 +52,12 @@ class Pulumi:
             **self.more,
         }
 
+    @property
+    def _activated(self) -> dict[str, str]:
+        """The environment of someone who has activated the virtual environment, as dynamic providers need it."""
+        environment = self.environment
+        return environment | {"PATH": f"{TOOLS}:{SCRIPTS}:{environment['PATH']}"}
+
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         """Start a command; its output comes through one pipe."""
         return await asyncio.create_subprocess_exec(
@@ -68,6 +74,22 @@ class Pulumi:
     async def run(self, *words: str) -> Outcome:
         """Run a command to its end."""
         process = await self.start(*words)
+        return await finish(process)
+
+    async def inline(self, command: str, program: Path) -> Outcome:
+        """Run a command of a Python program, by Pulumi's Automation API."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "support.inline",
+            command,
+            program,
+            cwd=self.project,
+            env=self._activated | {"ENGINE_ROOT": str(TOOLS.parent), "PYTHONPATH": str(ROOT / "tests")},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
         return await finish(process)
 
     async def done(self, *words: str) -> str:
@@ -113,5 +135,3 @@ async def read_until(process: asyncio.subprocess.Process, words: str) -> str:
 def press_ctrl_c(process: asyncio.subprocess.Process) -> None:
     """Interrupt a command as a terminal does."""
     process.send_signal(signal.SIGINT)
-
-

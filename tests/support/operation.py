@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ice_provider.config import ProviderConfig
 from ice_provider.session import Operation, Session
-
 from support.clock import JumpingClock
 
 if TYPE_CHECKING:
