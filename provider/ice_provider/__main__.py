@@ -1,51 +1,61 @@
-"""The plugin `pulumi-resource-ice`: puts the rooms together, and is the only module that knows them all."""
+"""The plugin `pulumi-resource-ice`: puts the rooms together, and is the only module that knows them all.
+
+What is not needed to print the port is imported after it.
+"""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import os
+import sys
 from typing import TYPE_CHECKING
 
-from ice_provider.clock import SystemClock
 from ice_provider.redaction import Redactor
-from ice_provider.rpc.engine import Engine
 from ice_provider.rpc.server import serve
-from ice_provider.rpc.servicer import Servicer
-from ice_provider.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ice_provider.cloud import Cloud
     from ice_provider.config import ProviderConfig
+    from ice_provider.rpc.engine import Engine
+    from ice_provider.rpc.servicer import Servicer
+
+USAGE = """usage: pulumi-resource-ice [engine address]
+
+The Pulumi provider for workflow tasks of Alibaba Cloud ICE. Pulumi starts it by itself; install it with
+pulumi plugin install resource ice VERSION --file PATH-OF-THIS-PROGRAM"""
 
 
 def main() -> None:
     """Serve the provider protocol to the engine whose address is the last argument."""
-    parser = argparse.ArgumentParser(
-        prog="pulumi-resource-ice",
-        description="The Pulumi provider for Alibaba Cloud ICE workflow tasks. Pulumi starts it; nobody else needs to.",
-    )
-    parser.add_argument("engine", nargs="?", default="", help="address of the Pulumi engine")
-    # The engine puts flags of its own before the address; unknown ones, and their values, are passed over.
-    parser.add_argument("--logtostderr", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("-v", "--tracing", help=argparse.SUPPRESS)
-    asyncio.run(_serve(parser.parse_known_args()[0].engine))
-
-
-async def _serve(address: str) -> None:
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        sys.stdout.write(f"{USAGE}\n")
+        return
     redactor = Redactor()
-    engine = Engine(redactor)
-    await engine.connect(address)
+    asyncio.run(serve(redactor, lambda: _assemble(_engine_address(sys.argv[1:]), redactor)))
+
+
+def _engine_address(arguments: Sequence[str]) -> str:
+    """Return the last argument: the engine puts flags of its own, of which new ones may come, before its address."""
+    return arguments[-1] if arguments and not arguments[-1].startswith("-") else ""
+
+
+async def _assemble(address: str, redactor: Redactor) -> tuple[Servicer, Engine]:
+    from ice_provider.clock import SystemClock
+    from ice_provider.rpc.engine import Engine
+    from ice_provider.rpc.servicer import Servicer
+    from ice_provider.session import Session
 
     async def connect(config: ProviderConfig, environment: Mapping[str, str]) -> Cloud:
         # The vendor's modules cost a third of a second and 30 MiB, which a process that serves the schema never needs.
-        from ice_provider.alibaba import connect as sign_in  # noqa: PLC0415
+        from ice_provider.alibaba import connect as sign_in
 
         return await sign_in(config, environment, redactor)
 
-    await serve(Servicer(engine, lambda config: Session(config, os.environ, connect, SystemClock())), engine, redactor)
+    engine = Engine(redactor)
+    await engine.connect(address)
+    return Servicer(engine, lambda config: Session(config, os.environ, connect, SystemClock())), engine
 
 
 if __name__ == "__main__":

@@ -5,26 +5,18 @@ Source of its form: the metaschema of Pulumi packages, https://www.pulumi.com/do
 
 from __future__ import annotations
 
-import importlib.metadata
 import inspect
 import typing
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ice_provider.about import DOWNLOADS, REPOSITORY, version
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import Json, Property, is_declared, properties
 from ice_provider.functions import FUNCTIONS
 from ice_provider.resources import RESOURCES
 
-DISTRIBUTION: Final = "pulumi-ice"
-REPOSITORY: Final = "https://github.com/pulumi-ice/pulumi-ice"
-_DOWNLOADS: Final = "github://api.github.com/pulumi-ice/pulumi-ice"
 _SCALARS: Final = {str: "string", bool: "boolean", int: "integer", float: "number"}
-
-
-def version() -> str:
-    """Return the version of the installed distribution: the one place where it stands is pyproject.toml."""
-    return importlib.metadata.version(DISTRIBUTION)
 
 
 def package_schema() -> dict[str, Any]:
@@ -43,7 +35,7 @@ def package_schema() -> dict[str, Any]:
         "repository": REPOSITORY,
         "license": "Apache-2.0",
         "publisher": "pulumi-ice",
-        "pluginDownloadURL": _DOWNLOADS,
+        "pluginDownloadURL": DOWNLOADS,
         "meta": {"supportPack": True},
         "language": _languages(),
         "config": {"variables": config},

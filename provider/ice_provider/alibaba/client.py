@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 import uuid
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from ice_provider import messages, schema
+from ice_provider import about, messages
 from ice_provider.alibaba import answers, signing, transport
 from ice_provider.alibaba.credentials import Key
 from ice_provider.alibaba.endpoint import Place
@@ -28,7 +29,7 @@ class Client:
         self._place = place
         self._key = key
         self._transport = transport.Transport(place, trusted)
-        self._agent = f"pulumi-ice/{schema.version()}"
+        self._agent = f"pulumi-ice/{about.version()}"
         self._skew = 0.0  # seconds that the service's clock is ahead of ours
 
     @property
@@ -43,9 +44,10 @@ class Client:
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `cloud.Cloud`. Source: the page of GetWorkflowTask (ICE, API 2020-11-09)."""
-        answer = await self._call(task_id)
+        ends = asyncio.get_running_loop().time() + self._place.attempt
+        answer = await self._call(task_id, ends)
         if answer.status != _OK and self._clock_was_refused(answer, task_id):
-            answer = await self._call(task_id)
+            answer = await self._call(task_id, ends)
         if answer.status != _OK:
             raise self._refusal(answer, task_id).as_error()
         found = answers.document(answer.body, answer.headers.get("content-type", ""))
@@ -58,7 +60,7 @@ class Client:
         """See `cloud.Cloud`."""
         await self._transport.close()
 
-    async def _call(self, task_id: str) -> Answer:
+    async def _call(self, task_id: str, ends: float) -> Answer:
         request = signing.sign(
             "GetWorkflowTask",
             {"TaskId": task_id},
@@ -68,7 +70,7 @@ class Client:
             moment=time.time() + self._skew,
             nonce=uuid.uuid4().hex,
         )
-        return await self._transport.send(request)
+        return await self._transport.send(request, ends)
 
     def _clock_was_refused(self, answer: Answer, task_id: str) -> bool:
         """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""
@@ -76,7 +78,7 @@ class Client:
             return False
         try:
             theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):
             return False
         self._skew = theirs - time.time()
         return True

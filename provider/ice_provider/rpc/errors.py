@@ -13,8 +13,8 @@ from typing import Any, Final
 import grpc
 
 from ice_provider import errors
+from ice_provider.about import REPOSITORY
 from ice_provider.redaction import Redactor
-from ice_provider.schema import REPOSITORY
 
 CODES: Final[Mapping[type[errors.ProviderError], grpc.StatusCode]] = {
     errors.InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,

@@ -1,6 +1,7 @@
 """The life of the process: a port, a line with its number, signals, and an end when the engine is gone.
 
-Standard output carries the port and nothing else. Source: pkg/resource/plugin/plugin.go of pulumi/pulumi.
+Standard output carries the port and nothing else, and it comes first: what is served is imported while the engine
+connects, so this module must import little. Source: pkg/resource/plugin/plugin.go of pulumi/pulumi.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 
-from ice_provider.redaction import Redactor
-from ice_provider.rpc._proto import provider_pb2_grpc
-from ice_provider.rpc.engine import Engine
 from ice_provider.rpc.errors import Boundary
-from ice_provider.rpc.servicer import Servicer
+
+if TYPE_CHECKING:
+    from ice_provider.redaction import Redactor
+    from ice_provider.rpc.engine import Engine
+    from ice_provider.rpc.servicer import Servicer
 
 _GRACE: Final = 1.0  # seconds for answers under way when the process ends
 _NO_LIMIT: Final = 1_000_000
@@ -30,23 +33,40 @@ OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
 )
 
 
-def server_for(servicer: Servicer, engine: Engine, redactor: Redactor) -> tuple[grpc.aio.Server, int]:
-    """Return a server, not yet started, that serves on a free port of the loopback interface, and the port."""
-    server = grpc.aio.server(interceptors=[Boundary(redactor, engine.debug)], options=OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+def bound(redactor: Redactor, note: Callable[[str], Awaitable[None]]) -> tuple[grpc.aio.Server, int]:
+    """Return a server that is not started yet, on a free port of the loopback interface, and the port.
+
+    Args:
+        redactor: Takes secrets out of every status.
+        note: Takes the traceback of a bug, for the debug log.
+    """
+    server = grpc.aio.server(interceptors=[Boundary(redactor, note)], options=OPTIONS)
     return server, server.add_insecure_port("127.0.0.1:0")
 
 
-async def serve(servicer: Servicer, engine: Engine, redactor: Redactor) -> None:
-    """Serve until a signal comes or the engine is gone."""
-    server, port = server_for(servicer, engine, redactor)
+async def serve(redactor: Redactor, assemble: Callable[[], Awaitable[tuple[Servicer, Engine]]]) -> None:
+    """Serve until a signal comes or the engine is gone.
+
+    Args:
+        redactor: Takes secrets out of every status.
+        assemble: Makes what is served. It is called once the port is out: the engine connects meanwhile.
+    """
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
-    await server.start()
+    servicer: Servicer
+    engine: Engine
+
+    async def note(line: str) -> None:
+        await engine.debug(line)
+
+    server, port = bound(redactor, note)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    servicer, engine = await assemble()
+    servicer.join(server)
+    await server.start()
     watch = asyncio.create_task(engine.watch(over.set))
     await over.wait()
     watch.cancel()

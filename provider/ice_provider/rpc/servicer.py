@@ -17,7 +17,8 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
-from ice_provider import decoding, schema
+from ice_provider import decoding
+from ice_provider.about import version
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import changed, encode, properties, secret_names
 from ice_provider.errors import InvalidInput, Problem
@@ -27,6 +28,7 @@ from ice_provider.rpc import values
 from ice_provider.rpc._proto import plugin_pb2, provider_pb2_grpc
 from ice_provider.rpc._proto import provider_pb2 as pb
 from ice_provider.rpc.engine import Engine, Row
+from ice_provider.schema import package_schema
 from ice_provider.session import Operation, Session
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -53,10 +55,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     async def GetPluginInfo(self, _request: Empty, _context: Context) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=schema.version())
+        return plugin_pb2.PluginInfo(version=version())
 
     async def GetSchema(self, _request: pb.GetSchemaRequest, _context: Context) -> pb.GetSchemaResponse:
-        return pb.GetSchemaResponse(schema=json.dumps(schema.package_schema()))
+        return pb.GetSchemaResponse(schema=json.dumps(package_schema()))
 
     async def CheckConfig(self, request: pb.CheckRequest, _context: Context) -> pb.CheckResponse:
         """Check the form of the configuration, and mark its keys as secret even where the user forgot to."""
@@ -88,6 +90,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if self._session:
             self._session.stop()
         return Empty()
+
+    def join(self, server: grpc.aio.Server) -> None:
+        """Answer the calls that this server gets."""
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(self, server)
 
     async def close(self) -> None:
         """Let go of the session, if there is one."""
