@@ -20,7 +20,7 @@ GENERATOR = ROOT / ".tools" / "bin" / "pulumi-ice-gensdk"
 
 SCHEMA = Path("provider", "schema.json")  # this and what follows: relative to the root
 SDK = Path("sdk")
-LANGUAGES = ("python",)
+LANGUAGES = ("python", "nodejs", "go")
 
 # What tools leave between the files of an SDK when it is used in place.
 LEFT_BY_TOOLS = {"__pycache__", "node_modules"}
