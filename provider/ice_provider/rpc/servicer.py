@@ -72,9 +72,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         }
         return pb.CheckResponse(inputs=values.encode(marked), failures=_failures(problems))
 
-    async def DiffConfig(self, _request: pb.DiffRequest, _context: Context) -> pb.DiffResponse:
-        """Never replace the provider: that would replace every gate. A new region is a gate's own diff."""
-        return pb.DiffResponse(changes=pb.DiffResponse.DIFF_NONE)
+    async def DiffConfig(self, request: pb.DiffRequest, _context: Context) -> pb.DiffResponse:
+        """Report every change, or the engine goes on with the old settings; never replace, because that replaces gates."""
+        news, old_inputs = values.read(request.news), values.read(request.old_inputs)
+        names = sorted(name for name in news.keys() | old_inputs.keys() if news.get(name) != old_inputs.get(name))
+        changes = pb.DiffResponse.DIFF_SOME if names else pb.DiffResponse.DIFF_NONE
+        return pb.DiffResponse(changes=changes, diffs=names)
 
     async def Configure(self, request: pb.ConfigureRequest, _context: Context) -> pb.ConfigureResponse:
         given = values.read(request.args)
