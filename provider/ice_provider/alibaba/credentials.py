@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,7 @@ FAMILIES: Final = (
 )
 """The environment variables of key ID, secret and token, in pulumi-alicloud's order."""
 
+_FORM: Final = re.compile(r"[!-~]+")  # what a header can carry
 _CONFIGURED: Final = ("ice:accessKey", "ice:secretKey", "ice:securityToken")
 
 
@@ -47,11 +49,11 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Key:
     Raises:
         NotSignedIn: There is none, or only half of one.
     """
-    configured = (config.access_key, config.secret_key, config.security_token)
+    configured = _trimmed(config.access_key, config.secret_key, config.security_token)
     if any(configured):
         return _whole(_CONFIGURED, configured)
     for names in FAMILIES:
-        found = tuple(environment.get(name) or None for name in names)
+        found = _trimmed(*(environment.get(name) for name in names))
         if found[0] or found[1]:
             return _whole(names, found)
     raise NotSignedIn(
@@ -63,8 +65,17 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Key:
     )
 
 
+def _trimmed(*values: str | None) -> tuple[str | None, ...]:
+    return tuple((value or "").strip() or None for value in values)
+
+
 def _whole(names: tuple[str, ...], found: tuple[str | None, ...]) -> Key:
-    key_id, secret, token = (value.strip() if value else None for value in found)
+    key_id, secret, token = found
+    odd = next((name for name, value in zip(names, found, strict=True) if value and not _FORM.fullmatch(value)), None)
+    if odd:
+        raise NotSignedIn(
+            f"{odd} holds spaces, line breaks or letters that no key has", [("next", f"copy {odd} anew, in one piece")]
+        )
     if key_id and secret:
         return Key(key_id, secret, token, source=names[0])
     missing, given = (names[1], names[0]) if key_id else (names[0], names[1] if secret else names[2])

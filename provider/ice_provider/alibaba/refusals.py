@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from ice_provider import messages
 from ice_provider.alibaba.transport import Answer
-from ice_provider.errors import Denied, NotSignedIn, ProviderError, Rejected, Throttled, Unreachable
+from ice_provider.errors import BrokenAnswer, Denied, NotSignedIn, ProviderError, Rejected, Throttled, Unreachable
 
 POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:GetWorkflowTask"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
+_MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 _SERVER_FAULT: Final = 500
 _TOO_MANY: Final = 429
 
@@ -26,10 +27,12 @@ class Refusal:
     def __init__(
         self, answer: Answer, body: Mapping[str, Any], *, task_id: str, region: str | None, caller: str
     ) -> None:
-        """Keep the parts; texts of unexpected type count as absent."""
+        """Keep the parts; what is no text counts as absent."""
         self.status, self.headers = answer.status, answer.headers
         self.task_id, self.region, self.caller = task_id, region, caller
         self.code, self.message, self.request_id = (_text(body, name) for name in ("Code", "Message", "RequestId"))
+        detail = body.get("AccessDeniedDetail")
+        self.detail: Mapping[str, Any] = detail if isinstance(detail, dict) else {}
 
     @property
     def said(self) -> str:
@@ -41,18 +44,20 @@ class Refusal:
     def retry_after(self) -> float | None:
         """Seconds that the API asks to wait; its header counts milliseconds."""
         given = self.headers.get("x-acs-retry-after", "")
-        return int(given) / 1000 if given.isdigit() else None
+        return int(given) / 1000 if _MILLISECONDS.fullmatch(given) else None
 
     def as_error(self) -> ProviderError:
         """Return the error that this refusal means."""
         for pattern, meaning in _BY_CODE:
             if self.code and pattern.match(self.code):
                 return meaning(self)
-        if self.status == _TOO_MANY:
+        if self.status < 300:  # noqa: PLR2004  # 200 alone is an answer; this is something on the way
+            return BrokenAnswer(f"HTTP {self.status} is no answer of the ICE API: check ice:endpoint and proxies")
+        if self.status < 400:  # noqa: PLR2004
+            return _redirect(self)
+        if self.status == _TOO_MANY or self.retry_after:
             return _throttled(self)
-        if self.status >= _SERVER_FAULT:
-            return _down(self)
-        return _redirect(self) if 300 <= self.status < 400 else _refused(self)  # noqa: PLR2004
+        return _down(self) if self.status >= _SERVER_FAULT else _refused(self)
 
     def hints(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
         """Return the lines below a headline: who asked, the request, and what to do."""
@@ -83,9 +88,14 @@ def _not_known(refusal: Refusal) -> ProviderError:
 
 
 def _no_permission(refusal: Refusal) -> ProviderError:
+    names = ("AuthAction", "AuthPrincipalType", "AuthPrincipalDisplayName", "NoPermissionType", "PolicyType")
+    told = ", ".join(text for text in (_text(refusal.detail, name) for name in names) if text)
+    advice = f"attach this RAM policy:  {POLICY}"
+    if _text(refusal.detail, "NoPermissionType") == "ExplicitDeny":
+        advice = "a policy denies it outright, so that allowing it elsewhere does not help: change that policy"
     return Denied(
         f"not allowed to read {messages.task(refusal.task_id)}: {refusal.code or refusal.status}",
-        refusal.hints(("next", f"attach this RAM policy:  {POLICY}")),
+        refusal.hints(*([("denied", told)] if told else []), ("next", advice)),
     )
 
 
@@ -114,7 +124,7 @@ def _bad_signature(refusal: Refusal) -> ProviderError:
 
 def _bad_clock(refusal: Refusal) -> ProviderError:
     return Denied(
-        "the service refuses the time of the request, even after correcting this machine's clock",
+        f"the service refuses the time of the request: {refusal.code}",
         refusal.hints(("next", "set this machine's clock")),
     )
 
@@ -143,11 +153,11 @@ _BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]]
         (r"Forbidden|NoPermission", _no_permission),
         (r"InternalError|ServiceUnavailable", _down),
         (r"InvalidA(pi|ction)|InvalidProtocol|InvalidVersion", _refused),
-        (r".*NotFound|.*NotExist|InvalidParameter|InvalidTaskId", _not_known),
+        (r"(.*(Task|Resource).*)?Not(Found|Exist)|InvalidParameter|InvalidTaskId", _not_known),
     )
 )
 
 
 def _text(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
-    return value if isinstance(value, str) and value else None
+    return " ".join(value.split()) or None if isinstance(value, str) else None  # one line, as a headline is one

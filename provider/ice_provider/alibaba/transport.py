@@ -1,4 +1,4 @@
-"""One pool of connections: a signed request out, a status and a body back, within a total time.
+"""One pool of connections: a signed request out, a status and a body back, until a given moment.
 
 Never follows a redirect, because credentials would go with it; never connects to an address that hands out
 credentials; never reads more than an answer can hold. Must not know what an answer means.
@@ -22,7 +22,6 @@ from ice_provider.alibaba.signing import SignedRequest
 from ice_provider.config import forbidden_address
 from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Unreachable
 
-_ATTEMPT: Final = 15.0  # seconds for one call in all, connection and body included
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
 _CONNECTIONS: Final = 64
 _UNTOUCHED: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # ours are signed, or must stay away
@@ -61,18 +60,22 @@ def trust(ca_file: str | None) -> ssl.SSLContext:
 class Transport:
     """The connections to one place."""
 
-    def __init__(self, place: Place, trusted: ssl.SSLContext) -> None:
-        """Connect when first needed."""
+    def __init__(self, place: Place, trusted: ssl.SSLContext, names: AbstractResolver | None = None) -> None:
+        """Connect when first needed; `names` finds the addresses of a host, the system does unless given."""
         self._base = f"{place.scheme}://{place.host}"
-        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=trusted, resolver=_GuardedResolver())
-        limits = aiohttp.ClientTimeout(total=_ATTEMPT, sock_connect=place.connect, sock_read=place.read)
+        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=trusted, resolver=_GuardedResolver(names))
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=place.connect, sock_read=place.read)
         self._pool = aiohttp.ClientSession(
             connector=connector, timeout=limits, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
         )
         self._host = place.host
 
-    async def send(self, request: SignedRequest) -> Answer:
+    async def send(self, request: SignedRequest, ends: float) -> Answer:
         """Return the answer to one call.
+
+        Args:
+            request: What to send.
+            ends: When it is given up, connection and body included, by the clock of the event loop.
 
         Raises:
             Unreachable: There was none within the limits.
@@ -80,12 +83,15 @@ class Transport:
             InvalidInput: The host resolves to an address that hands out credentials.
         """
         try:
-            async with self._pool.post(
-                URL(self._base + request.target, encoded=True),
-                headers={**request.headers, "Accept-Encoding": "identity"},
-                skip_auto_headers=_UNTOUCHED,
-                allow_redirects=False,
-            ) as response:
+            async with (
+                asyncio.timeout_at(ends),
+                self._pool.post(
+                    URL(self._base + request.target, encoded=True),
+                    headers={**request.headers, "Accept-Encoding": "identity"},
+                    skip_auto_headers=_UNTOUCHED,
+                    allow_redirects=False,
+                ) as response,
+            ):
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status, headers, await _whole_body(response))
         except (TimeoutError, asyncio.TimeoutError) as error:  # noqa: UP041  # aiohttp's own derive from both
@@ -125,8 +131,8 @@ def _cause(error: aiohttp.ClientConnectorError) -> str:
 class _GuardedResolver(AbstractResolver):
     """Resolves names, and refuses those that lead to an address which hands out credentials."""
 
-    def __init__(self) -> None:
-        self._inner = aiohttp.ThreadedResolver()
+    def __init__(self, inner: AbstractResolver | None) -> None:
+        self._inner = inner or aiohttp.ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

@@ -1,0 +1,184 @@
+"""Canary credentials through every fault: whatever becomes text holds no byte of them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import traceback
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from contract.raw_server import RawServer, answer, say
+from ice_emulator import KINDS, Emulator, Scenario
+from ice_provider.alibaba import connect
+from ice_provider.config import ProviderConfig
+from ice_provider.errors import ProviderError
+from ice_provider.redaction import Redactor
+
+SECRET = "qW7zXc+Vb9n/Mk2jHg"
+TOKEN = "CAISzQpLmOkNiJbUhV+GyTfC/RdXeS5=="
+KEY_ID = "STS.CanaryKeyIdOfAContractTest"
+WINDOW = 5  # as many characters in a row as may not be seen
+
+
+def config(host: str, key_id: str = KEY_ID) -> ProviderConfig:
+    return ProviderConfig(
+        region="cn-shanghai",
+        endpoint=host,
+        protocol="HTTP",
+        access_key=key_id,
+        secret_key=SECRET,
+        security_token=TOKEN,
+        client_read_timeout=300,
+    )
+
+
+def forms(text: str) -> set[str]:
+    """Return a secret in every form in which it may be echoed."""
+    return {text, quote(text, safe="~"), quote_plus(text), base64.b64encode(text.encode()).decode()}
+
+
+def pieces(text: str) -> set[str]:
+    return {form[start : start + WINDOW] for form in forms(text) for start in range(len(form) - WINDOW + 1)}
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and all that led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def telling(error: ProviderError) -> str:
+    """Return everything about an error that might be printed somewhere."""
+    parts = [str(error), error.headline, repr(error.hints), *traceback.format_exception(error)]
+    for each in chain(error):
+        parts += [str(each), repr(each), repr(each.args), repr(vars(each))]
+    return "\n".join(parts)
+
+
+async def fail(host: str, redactor: Redactor, key_id: str = KEY_ID) -> ProviderError | None:
+    client = await connect(config(host, key_id), {}, redactor)
+    try:
+        await client.get_workflow_task("t-1")
+    except ProviderError as error:
+        return error
+    finally:
+        await client.close()
+    return None
+
+
+def assert_silent(error: ProviderError, redactor: Redactor, key_id: str = KEY_ID) -> None:
+    told = redactor.redact(telling(error))
+    assert not {piece for piece in pieces(SECRET) | pieces(TOKEN) if piece in told}
+    assert key_id not in redactor.redact(str(error))
+
+
+async def never(_: float) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_fault_of_the_emulator_brings_a_secret_to_light(kind: str) -> None:
+    scenario = Scenario.from_mapping(
+        {
+            "tasks": [{"taskId": "t-1", "timeline": [{"after": 0, "status": "Init"}]}],
+            "faults": [{"kind": kind}],
+            "keys": [{"accessKey": KEY_ID, "secretKey": SECRET, "securityToken": TOKEN}],
+        }
+    )
+    redactor = Redactor()
+    async with Emulator(scenario, pause=never) as emulator:
+        error = await fail(emulator.endpoint, redactor)
+
+        assert emulator.calls[0].fault == kind
+    if kind == "clockSkew":
+        assert error is None
+        return
+    assert error
+    assert_silent(error, redactor)
+    assert KEY_ID not in str(error)
+
+
+@pytest.mark.parametrize("change", ["secret", "token", "key"])
+async def test_no_refusal_of_the_credentials_brings_them_to_light(change: str) -> None:
+    known = {"accessKey": KEY_ID, "secretKey": SECRET, "securityToken": TOKEN}
+    name = {"secret": "secretKey", "token": "securityToken", "key": "accessKey"}[change]
+    scenario = Scenario.from_mapping({"tasks": [], "keys": [{**known, name: "another"}]})
+    redactor = Redactor()
+    async with Emulator(scenario) as emulator:
+        error = await fail(emulator.endpoint, redactor)
+
+    assert error
+    assert_silent(error, redactor)
+    assert KEY_ID not in str(error)
+
+
+def test_the_check_itself_sees_what_is_not_taken_out() -> None:
+    for leak in (f"a {TOKEN} b", f"a {quote(SECRET)[3:9]} b", f"the key {KEY_ID[4:]}"):
+        with pytest.raises(AssertionError):
+            assert_silent(ProviderError("no", [("said", leak)]), Redactor(), KEY_ID[4:])
+
+
+ECHO = f"x-acs-accesskey-id:{KEY_ID} x-acs-security-token:{TOKEN} {quote(TOKEN, safe='~')} {SECRET} {TOKEN}"
+CODES = [
+    "SignatureDoesNotMatch",
+    "InvalidSecurityToken.Expired",
+    "InvalidAccessKeyId.NotFound",
+    "InvalidTimeStamp.Format",
+    "Forbidden.RAM",
+    "ResourceNotFound",
+    "Throttling",
+    "InternalError",
+    "InvalidApi.NotFound",
+    "UnheardOf",
+]
+
+
+def in_message(code: str) -> Callable[[str], bytes]:
+    def body(echo: str) -> bytes:
+        return answer(400, json.dumps({"RequestId": "R-1", "Code": code, "Message": echo, "HostId": echo}).encode())
+
+    return body
+
+
+ECHOES: dict[str, Callable[[str], bytes]] = {
+    **{code: in_message(code) for code in CODES},
+    "as the code": lambda echo: answer(400, json.dumps({"Code": echo}).encode()),
+    "as the request ID": lambda echo: answer(403, json.dumps({"Code": "Forbidden", "RequestId": echo}).encode()),
+    "in HTML": lambda echo: answer(200, f"<html>{echo}</html>".encode()),
+    "in broken JSON": lambda echo: answer(200, f'{{"x": "{echo}"'.encode()),
+    "in a header": lambda echo: answer(503, b"", f"X-Echo: {echo}"),
+    "in a header that is too long": lambda echo: answer(503, b"", f"X-Echo: {echo * 2000}"),
+    "in a header that is none": lambda echo: answer(503, b"", f"{echo}"),
+    "in the status line": lambda echo: f"HTTP/1.1 {echo}\r\n\r\n".encode(),
+    "instead of HTTP": lambda echo: f"{echo}\r\n\r\n".encode(),
+    "in the place of a redirect": lambda echo: answer(302, b"", f"Location: http://127.0.0.1:1/{echo}"),
+    "in the pause": lambda echo: answer(429, b"", f"x-acs-retry-after: {echo}"),
+    "in the date": lambda echo: answer(400, b'{"Code":"InvalidTimeStamp.Expired"}', f"Date: {echo}"),
+    "in the length": lambda echo: answer(200, b"", f"Transfer-Encoding: {echo}"),
+}
+
+
+@pytest.mark.parametrize("where", ECHOES)
+async def test_a_service_that_echoes_the_credentials_brings_none_to_light(where: str) -> None:
+    redactor = Redactor()
+    async with RawServer(say(ECHOES[where](ECHO))) as server:
+        error = await fail(server.host, redactor)
+
+    assert error
+    assert_silent(error, redactor)
+
+
+@pytest.mark.parametrize("where", ECHOES)
+async def test_a_service_that_echoes_a_lasting_key_shows_it_masked_at_most(where: str) -> None:
+    key_id = "LTAI5tCanaryKeyIdOfATest"
+    redactor = Redactor()
+    async with RawServer(say(ECHOES[where](f"AccessKeyId={key_id}"))) as server:
+        error = await fail(server.host, redactor, key_id)
+
+    assert error
+    assert_silent(error, redactor, key_id)
