@@ -86,7 +86,7 @@ def _cli_on_path() -> Path | None:
 def _require_go(*, accept_any: bool) -> None:
     """Check that Go is here and new enough; if not, name the shortest way to an engine."""
     oldest = _pinned("go")
-    told = answer(["go", "version"], _go_environment())
+    told = answer(["go", "version"], go_environment())
     if told is not None and _numbers(told) >= _numbers(oldest):
         return
     if accept_any:
@@ -129,7 +129,7 @@ def _build() -> None:
             ["go", "build", "-C", MODULE, "-ldflags", linker_flags, "-o", aside, *PACKAGES],
             doing="building the engine",
             remedy="Mend what is named above, most often the connection, and run the setup again.",
-            environment=_go_environment(),
+            environment=go_environment(),
         )
         (aside / "gensdk").rename(aside / GENERATOR)
         _copy_dynamic_provider(aside / DYNAMIC_PROVIDER)
@@ -139,14 +139,14 @@ def _build() -> None:
 
 def _copy_dynamic_provider(script: Path) -> None:
     """Copy the script out of the module cache, where it is read-only and not executable."""
-    module = answer(["go", "list", "-C", MODULE, "-m", "-f", "{{.Dir}}", SDK_MODULE], _go_environment())
+    module = answer(["go", "list", "-C", MODULE, "-m", "-f", "{{.Dir}}", SDK_MODULE], go_environment())
     if not module:
         raise Problem(f"Go does not tell where {SDK_MODULE} lies: run `go mod download` in {MODULE}.")
     shutil.copyfile(Path(module, "python", "dist", script.name), script)
     script.chmod(0o755)
 
 
-def _go_environment() -> dict[str, str]:
+def go_environment() -> dict[str, str]:
     """Return the user's environment less what would make of it another build than the pinned one."""
     return {
         **{name: value for name, value in os.environ.items() if name not in {"GOARCH", "GOOS"}},

@@ -48,8 +48,9 @@ class Condition:
         try:
             tree = jmespath.compile(self.expression).parsed
             answer = _Strict().visit(tree, _document(task))
-        except exceptions.JMESPathError as error:
-            raise ConditionError(str(error)) from error
+        except (exceptions.JMESPathError, TypeError, ValueError, ArithmeticError) as error:
+            # jmespath's functions let Python's own errors through, as for contains('text', `1`).
+            raise ConditionError(" ".join(str(error).split())) from error
         if not isinstance(answer, bool):
             raise ConditionError(f"its result is {_shape(answer)}, and only true opens the gate")
         return answer
@@ -60,7 +61,7 @@ def problem(expression: str) -> str | None:
     try:
         tree = jmespath.compile(expression).parsed
     except exceptions.JMESPathError as error:
-        reason = " ".join(str(error).split("\n")[0].split())
+        reason = str(error).splitlines()[0].removeprefix("Bad jmespath expression: ").rstrip(": ")
         return f"is not a JMESPath expression: {reason}. See https://jmespath.org"
     return condition_names.problem(tree, WorkflowTask)
 
@@ -99,6 +100,13 @@ def _is_false(value: Any) -> bool:
     return value is None or value is False or (isinstance(value, str | list | dict) and not value)
 
 
+def _have_an_order(left: Any, right: Any) -> bool:
+    def is_number(value: Any) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+    return (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))
+
+
 class _Strict(visitor.TreeInterpreter):
     """JMESPath's own interpreter, in which a missing name of free JSON is an error."""
 
@@ -123,6 +131,17 @@ class _Strict(visitor.TreeInterpreter):
         fits = isinstance(value, _Declared) or (isinstance(value, Mapping) and name in value)
         self._need(fits, f'"{name}"', value)
         return super().visit_field(node, value)
+
+    def visit_comparator(self, node: Any, value: Any) -> Any:
+        """Refuse to order what has no order: JMESPath answers null, which `!(a < b)` would turn into true."""
+        if node["value"] in {"eq", "ne"}:
+            return super().visit_comparator(node, value)
+        left, right = (self.visit(child, value) for child in node["children"])
+        if not _have_an_order(left, right):
+            if self._forgiving:
+                return None
+            raise ConditionError(f"it compares {_shape(left)} with {_shape(right)}, which have no order")
+        return self.COMPARATOR_FUNC[node["value"]](left, right)
 
     def visit_index(self, node: Any, value: Any) -> Any:
         index = node["value"]

@@ -10,13 +10,16 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jmespath import visitor
+from jmespath import functions, visitor
 
 from ice_provider.declaration import Json, is_declared, properties
 from ice_provider.decoding import suggest
 
 _FREE: Final = Json
 """The shape of free JSON, and of everything that we cannot tell before a task is known."""
+
+_LITERALS: Final = frozenset({"null", "true", "false"})
+_FUNCTIONS: Final = functions.Functions.FUNCTION_TABLE
 
 
 def problem(tree: Any, shape: type) -> str | None:
@@ -49,6 +52,8 @@ class _Names(visitor.Visitor):
         name = node["value"]
         if is_declared(shape):
             shapes = {property_.name: property_.type for property_ in properties(shape)}
+            if name not in shapes and name in _LITERALS:
+                raise _Undeclared(f'asks for an output "{name}": write `{name}`, in backquotes, for the value')
             if name not in shapes:
                 raise _Undeclared(f'asks for "{name}", which is no output{suggest(name, shapes)}')
             return shapes[name]
@@ -89,6 +94,8 @@ class _Names(visitor.Visitor):
 
     def visit_function_expression(self, node: Any, shape: Any) -> Any:
         """Arguments that are applied to elements (`&name`) see the elements of the first list among the others."""
+        if node["value"] not in _FUNCTIONS:
+            raise _Undeclared(f'calls "{node["value"]}", which is no function{suggest(node["value"], _FUNCTIONS)}')
         plain = [self.visit(child, shape) for child in node["children"] if child["type"] != "expref"]
         element = _element(plain[0]) if plain else _FREE
         for child in node["children"]:

@@ -5,13 +5,12 @@ Must not sign in or call anything: what is missing is an error of the first oper
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ice_provider import durations
+from ice_provider import addresses, durations
 from ice_provider.declaration import declared
 from ice_provider.errors import Problem
 
@@ -21,44 +20,7 @@ _REGION_VARIABLES: Final = (
     "ALIBABA_CLOUD_REGION_ID",
     "ALIBABACLOUD_REGION_ID",
 )
-_HOST: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?")
 _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
-_METADATA: Final = frozenset({"100.100.100.200"})  # Alibaba Cloud's instance metadata
-
-
-def split_endpoint(endpoint: str) -> tuple[str, int | None]:
-    """Return the host, without brackets, and the port of a checked endpoint."""
-    host, _, port = endpoint.rpartition(":") if re.search(r":\d+$", endpoint) else (endpoint, "", "")
-    return host.strip("[]"), int(port) if port else None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is a loopback address, written as one: a name could resolve to something else."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def forbidden_address(host: str) -> bool:
-    """Whether a host is an address that hands out credentials: link-local, or a metadata service."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified or str(mapped) in _METADATA
-
-
-def _endpoint_problem(endpoint: str) -> str | None:
-    if not _HOST.fullmatch(endpoint):
-        return "must be host or host:port, without scheme, user or path, such as ice.cn-shanghai.aliyuncs.com"
-    host, port = split_endpoint(endpoint)
-    if port is not None and not 0 < port < 65536:  # noqa: PLR2004
-        return "must have a port from 1 to 65535"
-    if forbidden_address(host):
-        return "must not be a link-local or metadata address: credentials would go there"
-    return None
 
 
 def _region_problem(region: str) -> str | None:
@@ -92,7 +54,7 @@ class ProviderConfig:
     secret_key: str | None = declared("The access key secret.", default=None, secret=True)
     security_token: str | None = declared("The STS token that belongs to the key pair.", default=None, secret=True)
     endpoint: str | None = declared(
-        "`host[:port]` to call instead of `ice.<region>.aliyuncs.com`.", default=None, problem=_endpoint_problem
+        "`host[:port]` to call instead of `ice.<region>.aliyuncs.com`.", default=None, problem=addresses.problem
     )
     protocol: str | None = declared(
         "`HTTPS` (the default), or `HTTP` for an endpoint on this machine.", default=None, problem=_protocol_problem
@@ -121,8 +83,8 @@ class ProviderConfig:
         """Return the mistakes that only several properties together show."""
         protocol, endpoint = known.get("protocol"), known.get("endpoint")
         if isinstance(protocol, str) and protocol.upper() == "HTTP" and "endpoint" not in (set(given) - set(known)):
-            host = split_endpoint(endpoint)[0] if isinstance(endpoint, str) else ""
-            if not is_loopback(host):
+            host = addresses.split(endpoint)[0] if isinstance(endpoint, str) else ""
+            if not addresses.is_loopback(host):
                 return [
                     Problem("protocol", "may be HTTP only for a loopback endpoint such as 127.0.0.1:8080; use HTTPS")
                 ]

@@ -42,6 +42,12 @@ class Property:
     secret: bool
     problem: Callable[[Any], str | None] | None
 
+    @property
+    def summary(self) -> str:
+        """The first sentence of the doc, as a part of another sentence: `the ID of the workflow task`."""
+        first = self.doc.split(". ")[0].rstrip(".")
+        return first[0].lower() + first[1:]
+
 
 def declared(
     doc: str,
@@ -52,7 +58,7 @@ def declared(
 ) -> Any:
     """Declare a property as a dataclass field; without `default` it is required."""
     metadata = {"doc": doc, "secret": secret, "problem": problem}
-    return dataclasses.field(default=default, kw_only=True, metadata=metadata)
+    return dataclasses.field(default=default, kw_only=True, repr=not secret, metadata=metadata)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import enum
 import json
+import math
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
@@ -88,7 +89,7 @@ def _read(cls: type, given: Mapping[str, Any], *, textual: bool) -> tuple[dict[s
             continue
         if value is None:
             if property_.required:
-                problems.append(Problem(property_.name, f"is missing. {property_.doc.splitlines()[0]}"))
+                problems.append(Problem(property_.name, f"is missing: {property_.summary}"))
             continue
         try:
             converted = _convert(property_.type, value, property_.name, textual=textual)
@@ -109,7 +110,10 @@ class _Misfit(Exception):
     """A value that has not the declared type."""
 
     def __init__(self, path: str, wanted: str, got: Any) -> None:
-        self.problem = Problem(path, f"must be {wanted}, not {_kind(got)}")
+        kind = _kind(got)
+        self.problem = Problem(
+            path, f"must be {wanted}" if kind.split()[-1] in wanted else f"must be {wanted}, not {kind}"
+        )
         super().__init__(str(self.problem))
 
 
@@ -139,11 +143,12 @@ def _convert(wanted: Any, value: Any, path: str, *, textual: bool) -> Any:
 
 
 def _convert_scalar(wanted: Any, value: Any, path: str) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     fits = {
         str: isinstance(value, str),
         bool: isinstance(value, bool),
-        float: isinstance(value, int | float) and not isinstance(value, bool),
-        int: isinstance(value, int | float) and not isinstance(value, bool) and value == int(value),
+        float: is_number,
+        int: is_number and value == int(value),
     }[wanted]
     if not fits:
         raise _Misfit(path, _SCALARS[wanted], value)
@@ -163,7 +168,7 @@ def _from_text(text: str) -> Any:
     """Return what a text means as JSON, or the text itself: configuration carries every value as text."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -172,7 +177,7 @@ def _kind(value: Any) -> str:
         case bool():
             return "true or false"
         case int() | float():
-            return "a number"
+            return "a number" if math.isfinite(value) else "infinity or NaN"
         case str():
             return "a string"
         case Mapping():

@@ -39,12 +39,17 @@ class ProviderError(Exception):
     def __init__(self, headline: str, hints: Sequence[tuple[str, str]] = ()) -> None:
         """Keep the parts; `str()` puts them together."""
         super().__init__(headline)
-        self.headline = headline
-        self.hints = tuple(hints)
+        self.headline = _one_line(headline)
+        self.hints = tuple((word, _one_line(text)) for word, text in hints)
 
     def __str__(self) -> str:
         """Return the headline and, indented below it, the hints."""
         return "\n".join([self.headline, *(f"    {word:<10} {text}".rstrip() for word, text in self.hints)])
+
+
+def _one_line(text: str) -> str:
+    """Return the text without what would break a line or move the cursor: the service's words are part of it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 @dataclass(frozen=True, slots=True)

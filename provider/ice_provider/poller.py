@@ -66,6 +66,7 @@ class _Watch:
         self.ended: BaseException | None = None
         self.news = asyncio.Event()
         self.loop: asyncio.Task[None] | None = None
+        self.resting = False
 
     def tell(self, reading: Reading) -> None:
         self.latest = reading
@@ -108,6 +109,7 @@ class Poller:
         try:
             async with self._clock.deadline(self._clock.now() + within):
                 with self.follow(task_id) as follower:
+                    self._hasten(task_id)
                     while True:
                         reading = await follower.next()
                         if isinstance(reading, WorkflowTask):
@@ -145,6 +147,14 @@ class Poller:
             if watch.loop:
                 watch.loop.cancel()
 
+    def _hasten(self, task_id: str) -> None:
+        """Ask now when the watch rests between two good readings: a read must not sit out the pause of a long wait."""
+        watch = self._watches[task_id]
+        if watch.loop and watch.resting and not watch.ended:
+            watch.loop.cancel()
+            watch.resting = False
+            watch.loop = asyncio.create_task(self._poll(task_id, watch))
+
     def _forget(self, task_id: str, watch: _Watch) -> None:
         if watch.loop:
             watch.loop.cancel()
@@ -158,7 +168,9 @@ class Poller:
                 reading = await self._ask(task_id)
                 watch.tell(reading)
                 faults = faults + 1 if isinstance(reading, Transient) else 0
+                watch.resting = faults == 0
                 await self._clock.sleep(self._pause(reading, faults))
+                watch.resting = False
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log

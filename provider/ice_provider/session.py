@@ -45,6 +45,7 @@ class Session:
         self._connecting = asyncio.Lock()
         self._poller: Poller | None = None
         self._stopped = False
+        self._closed = False
 
     async def poller(self) -> Poller:
         """Return the one poller of this session, signing in at the first call.
@@ -59,6 +60,8 @@ class Session:
                 self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
                 if self._stopped:
                     self._poller.stop()
+                if self._closed:
+                    await cloud.close()
         return self._poller
 
     def stop(self) -> None:
@@ -68,8 +71,9 @@ class Session:
             self._poller.stop()
 
     async def close(self) -> None:
-        """Stop, and let go of the connections."""
+        """Stop, and let go of the connections, also of one that is being made."""
         self.stop()
+        self._closed = True
         if self._poller:
             await self._poller.cloud.close()
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from contract.raw_server import RawServer, answer, say
+from ice_provider import addresses
 from ice_provider.alibaba import connect, endpoint, transport
 from ice_provider.alibaba.client import Client
 from ice_provider.alibaba.endpoint import REGIONS, Place
@@ -106,8 +107,7 @@ def test_a_region_of_the_environment_cannot_bend_the_host(region: str) -> None:
 )
 def test_an_address_in_a_shortened_form_is_refused_because_nothing_would_look_at_it(host: str) -> None:
     """The system takes the first for 169.254.169.254, and the library asks no resolver for digits."""
-    with pytest.raises(InvalidInput, match="endpoint: must be a name or a whole address"):
-        find(endpoint=f"{host}:443", region="cn-shanghai")
+    assert "must be a name or a whole address" in (addresses.problem(f"{host}:443") or "it passed")
 
 
 class Names(AbstractResolver):

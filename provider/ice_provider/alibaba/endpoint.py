@@ -6,13 +6,12 @@ that offer workflows https://www.alibabacloud.com/help/zh/ims/service-region
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ice_provider.config import ProviderConfig, split_endpoint
+from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, Problem
 
 REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "us-west-1")
@@ -20,7 +19,6 @@ _CONNECT: Final = 5.0  # seconds
 _READ: Final = 10.0
 _ATTEMPT: Final = 15.0
 _LABEL: Final = re.compile(r"[a-z0-9-]+")
-_DIGITS: Final = re.compile(r"[0-9.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +46,12 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
     """Return the place that configuration and environment name.
 
     Raises:
-        InvalidInput: There is neither region nor endpoint, the region is not known to offer workflows, or the endpoint
-            is an address in a shortened form.
+        InvalidInput: There is neither region nor endpoint, or the region is not known to offer workflows.
     """
     region = config.region_from(environment)
     if region is None and config.endpoint is None:
         reason = "is missing: pulumi config set ice:region cn-shanghai, or set ALIBABA_CLOUD_REGION"
         raise InvalidInput([Problem("region", reason)])
-    if config.endpoint and _is_shortened(split_endpoint(config.endpoint)[0]):
-        reason = "must be a name or a whole address such as 10.0.0.1: a shortened one may lead anywhere"
-        raise InvalidInput([Problem("endpoint", reason)])
     if region and not config.endpoint and not _is_offered(region, anything=config.skip_region_validation):
         reason = (
             f'"{region}" is not known to offer workflows: use one of {", ".join(REGIONS)}, '
@@ -76,17 +70,3 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
 def _is_offered(region: str, *, anything: bool) -> bool:
     """Whether a region may become a part of the host; from the environment it can be any text."""
     return region in REGIONS or (anything and bool(_LABEL.fullmatch(region)))
-
-
-def _is_shortened(host: str) -> bool:
-    """Whether a host is an address in an old form such as `2852039166`, for which no resolver is asked.
-
-    The system connects to 169.254.169.254 then, and nothing would have looked at that address.
-    """
-    if not _DIGITS.fullmatch(host):
-        return False
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return True
-    return False

@@ -17,9 +17,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from ice_provider.addresses import is_forbidden
 from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.signing import SignedRequest
-from ice_provider.config import forbidden_address
 from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Unreachable
 
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
@@ -138,7 +138,7 @@ class _GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        if any(forbidden_address(result["host"]) for result in found):
+        if any(is_forbidden(result["host"]) for result in found):
             reason = f"{host} resolves to a link-local or metadata address: credentials would go there"
             raise InvalidInput([Problem("endpoint", reason)])
         return found

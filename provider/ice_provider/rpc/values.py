@@ -79,7 +79,7 @@ def encode(values: Mapping[str, Any]) -> Struct:
     Raises:
         NotSendable: A text or map among the data looks like one of the engine's marks.
     """
-    return Struct(fields={name: _encode(value) for name, value in values.items()})
+    return Struct(fields={_valid(name): _encode(value) for name, value in values.items()})
 
 
 def encode_outputs(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> tuple[Struct, list[str]]:
