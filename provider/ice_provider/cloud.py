@@ -19,6 +19,10 @@ class Cloud(Protocol):
     def caller(self) -> str:
         """Who calls, masked, with the source of the key: `LTAI…x3Qz (from ALIBABA_CLOUD_ACCESS_KEY_ID)`."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of how we signed in."""
+
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """Ask once for a task; ends within 15 s and never repeats the call, which is the poller's business.
 

@@ -44,6 +44,7 @@ class Session:
         self._connect = connect
         self._connecting = asyncio.Lock()
         self._poller: Poller | None = None
+        self._notes: list[str] = []
         self._stopped = False
         self._closed = False
 
@@ -57,12 +58,18 @@ class Session:
         async with self._connecting:
             if self._poller is None:
                 cloud = await self._connect(self.config, self._environment)
+                self._notes.extend(cloud.notes)
                 self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
                 if self._stopped:
                     self._poller.stop()
                 if self._closed:
                     await cloud.close()
         return self._poller
+
+    def notes(self) -> list[str]:
+        """Return what the person should know of how we signed in, and has not been told yet."""
+        untold, self._notes = self._notes, []
+        return untold
 
     def stop(self) -> None:
         """End every wait now. May be called at any time and again."""
@@ -95,6 +102,17 @@ class Operation:
     name: str
     timeout: float = 0.0
     preview: bool = False
+
+    async def poller(self) -> Poller:
+        """Return the poller of the session; tell the person, once, what there is to know of how we signed in.
+
+        Raises:
+            NotSignedIn, InvalidInput: See `Session.poller`.
+        """
+        poller = await self.session.poller()
+        for note in self.session.notes():
+            await self.reporter.warn(note)
+        return poller
 
     def limit(self, wait_timeout: str | None) -> Limit:
         """Return how long this operation may wait: customTimeouts, else the gate's own limit, else the provider's."""

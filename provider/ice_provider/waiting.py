@@ -42,7 +42,7 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
     course = _Course(task_id, limit, operation, began=clock.now())
     try:
         async with clock.deadline(course.began + limit.seconds):
-            return await course.run(await operation.session.poller(), rule)
+            return await course.run(await operation.poller(), rule)
     except TimeoutError:
         raise messages.deadline(
             task_id, limit=limit, seen=course.seen, trouble=course.trouble, now=clock.wall()

@@ -145,3 +145,26 @@ async def test_signing_in_without_credentials_fails_before_anything_is_opened() 
         await connect(ProviderConfig(region="cn-shanghai", access_key="LTAI5tAbCdEfGhIjKlMnx3Qz"), {}, Redactor())
 
     assert "5tAbCd" not in str(caught.value)
+
+
+def test_families_that_differ_are_told_of_with_masked_keys() -> None:
+    environment = {
+        "ALICLOUD_ACCESS_KEY": "canary-of-the-first",
+        "ALICLOUD_SECRET_KEY": "one",
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "canary-of-the-second",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "two",
+    }
+
+    key = credentials.find(ProviderConfig(), environment)
+
+    assert key.notes == (
+        "ALICLOUD_ACCESS_KEY and ALIBABA_CLOUD_ACCESS_KEY_ID belong to different keys (cana…irst and cana…cond): "
+        "ALICLOUD_ACCESS_KEY is used; unset the one that is not meant",
+    )
+
+
+def test_families_that_agree_are_nothing_to_tell() -> None:
+    pair = ("the-key-id", "the-secret", "")
+    environment = {name: value for names in credentials.FAMILIES for name, value in zip(names, pair, strict=True)}
+
+    assert credentials.find(ProviderConfig(), environment).notes == ()

@@ -33,6 +33,7 @@ class ScriptedCloud:
     """
 
     region = "cn-shanghai"
+    notes: tuple[str, ...] = ()
     caller = "the key LTAI…x3Qz (from ice:accessKey)"
 
     def __init__(self, *steps: Step, others: dict[str, Iterable[Step]] | None = None) -> None:

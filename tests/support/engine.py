@@ -78,12 +78,12 @@ class Pulumi:
 
     async def inline(self, command: str, program: Path) -> Outcome:
         """Run a command of a Python program, by Pulumi's Automation API."""
+        return await self.automated(sys.executable, "-m", "support.inline", command, program)
+
+    async def automated(self, *words: str | Path) -> Outcome:
+        """Run a program that drives the engine of the tests by Pulumi's Automation API."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "support.inline",
-            command,
-            program,
+            *words,
             cwd=self.project,
             env=self._activated | {"ENGINE_ROOT": str(TOOLS.parent), "PYTHONPATH": str(ROOT / "tests")},
             stdin=asyncio.subprocess.DEVNULL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+from pathlib import Path
 
 from pulumi import automation
 
@@ -21,7 +22,7 @@ def main(command: str, path: str) -> None:
     sys.unraisablehook = lambda _: None  # the SDK's coroutine, dropped after a failure, complains when collected
     stack = automation.select_stack(
         "dev",
-        project_name="project",
+        project_name=Path.cwd().name,
         program=program,
         opts=automation.LocalWorkspaceOptions(
             work_dir=os.getcwd(),  # noqa: PTH109  # the API takes a text

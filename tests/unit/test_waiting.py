@@ -166,3 +166,15 @@ async def test_a_line_is_said_on_each_change_and_once_a_minute_between() -> None
 async def test_a_bug_reaches_the_one_who_waits() -> None:
     with pytest.raises(ZeroDivisionError):
         await wait("t-1", Rule(), HALF_AN_HOUR, operation(ScriptedCloud(ZeroDivisionError())))
+
+
+async def test_what_there_is_to_know_of_the_sign_in_is_said_once() -> None:
+    cloud = ScriptedCloud(task("Succeed"))
+    cloud.notes = ("two keys differ",)
+    act = operation(cloud)
+    assert isinstance(act.reporter, Lines)
+
+    for _ in range(2):
+        await wait("t-1", Rule(), HALF_AN_HOUR, act)
+
+    assert act.reporter.warned == ["two keys differ"]

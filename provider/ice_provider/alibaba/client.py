@@ -42,6 +42,11 @@ class Client:
         """See `cloud.Cloud`."""
         return str(self._key)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """See `cloud.Cloud`."""
+        return self._key.notes
+
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `cloud.Cloud`. Source: the page of GetWorkflowTask (ICE, API 2020-11-09)."""
         ends = asyncio.get_running_loop().time() + self._place.attempt

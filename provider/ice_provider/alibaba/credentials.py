@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,12 +32,14 @@ class Key:
         secret: The access key secret.
         token: The STS token, None for a lasting key.
         source: Where the pair was found, for messages.
+        notes: What the person should know of the choice.
     """
 
     key_id: str = field(repr=False)
     secret: str = field(repr=False)
     token: str | None = field(repr=False)
     source: str
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return `LTAI…x3Qz (from ALIBABA_CLOUD_ACCESS_KEY_ID)`."""
@@ -52,16 +55,27 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Key:
     configured = _trimmed(config.access_key, config.secret_key, config.security_token)
     if any(configured):
         return _whole(_CONFIGURED, configured)
-    for names in FAMILIES:
-        found = _trimmed(*(environment.get(name) for name in names))
-        if found[0] or found[1]:
-            return _whole(names, found)
+    families = [(names, _trimmed(*(environment.get(name) for name in names))) for names in FAMILIES]
+    given = [(names, found) for names, found in families if found[0] or found[1]]
+    if given:
+        return dataclasses.replace(_whole(*given[0]), notes=_differences(given))
     raise NotSignedIn(
         "no credentials for Alibaba Cloud",
         [
             ("next", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET,"),
             ("", "or pulumi config set --secret ice:accessKey … and pulumi config set --secret ice:secretKey …"),
         ],
+    )
+
+
+def _differences(given: Sequence[tuple[tuple[str, ...], tuple[str | None, ...]]]) -> tuple[str, ...]:
+    """Say that families of variables differ, which is seldom meant."""
+    (used, first), *others = given
+    return tuple(
+        f"{used[0]} and {names[0]} belong to different keys ({mask(first[0] or '')} and {mask(found[0] or '')}): "
+        f"{used[0]} is used; unset the one that is not meant"
+        for names, found in others
+        if found != first
     )
 
 

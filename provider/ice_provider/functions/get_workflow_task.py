@@ -55,7 +55,7 @@ class GetWorkflowTask:
             Interrupted: The engine asked to stop.
             NotKnown, NotSignedIn, Denied, Rejected, Transient, InvalidInput: It could not be read.
         """
-        poller = await operation.session.poller()
+        poller = await operation.poller()
         try:
             seen = await poller.read(inputs.task_id, within=_LIMIT)
         except Stopped:

@@ -174,7 +174,7 @@ class WorkflowTaskGate:
         inputs = Inputs(task_id=str(given.get("taskId") or identity))
         if reason := task_id.problem(inputs.task_id):
             raise InvalidInput([Problem("", f"the ID to import {reason}")])
-        poller = await operation.session.poller()
+        poller = await operation.poller()
         try:
             task = waiting.gated(await poller.read(inputs.task_id, within=_ADOPT_LIMIT), poller.cloud.region)
         except Stopped:
@@ -193,7 +193,7 @@ class WorkflowTaskGate:
     async def _glance(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
         """Read once for a preview; what only `pulumi up` may find mended is a warning, and None."""
         try:
-            poller = await operation.session.poller()
+            poller = await operation.poller()
             task = await poller.read(inputs.task_id, within=_PREVIEW_LIMIT)
         except (Transient, NotKnown, NotSignedIn, Denied, Rejected) as error:
             await operation.reporter.warn(f"{error}\n    so this preview cannot tell whether the gate would open")

@@ -1,0 +1,52 @@
+"""The same Pulumi program, `everything`, in every language that has an SDK; built where it must be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.engine import ROOT, Outcome, Pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Inline = Callable[[Pulumi, str], Awaitable[Outcome]]
+
+BUILT = ROOT / ".tools"
+NOTHING_TO_BUILD_WITH = 2  # the exit code of tools/programs.py
+
+
+async def in_python(pulumi: Pulumi, command: str) -> Outcome:
+    """Run a command of the program in Python."""
+    return await pulumi.inline(command, ROOT / "tests" / "e2e" / "programs" / "everything.py")
+
+
+async def in_typescript(pulumi: Pulumi, command: str) -> Outcome:
+    """Run a command of the program in TypeScript."""
+    return await pulumi.automated("node", BUILT / "typescript" / "bin" / "inline.js", command)
+
+
+async def in_go(pulumi: Pulumi, command: str) -> Outcome:
+    """Run a command of the program in Go."""
+    return await pulumi.automated(BUILT / "go-program" / "everything", command)
+
+
+BUILDABLE = {"typescript": in_typescript, "go": in_go}
+
+
+def built(language: str) -> Inline:
+    """Build the program in this language as far as it is not, and return how to run it.
+
+    Without the language's tools the test is skipped; on CI, which must have them, it fails.
+    """
+    build = subprocess.run(
+        [sys.executable, ROOT / "tools" / "programs.py", language], capture_output=True, text=True, check=False
+    )
+    if build.returncode == NOTHING_TO_BUILD_WITH and not os.environ.get("CI"):
+        pytest.skip(build.stderr.strip())
+    assert build.returncode == 0, build.stdout + build.stderr
+    return BUILDABLE[language]
