@@ -1,0 +1,197 @@
+"""The shapes of answers: a task, a task that is not known, an error.
+
+Every answer is plain data; `server.py` brings it onto the wire. None of the shapes has been validated against the
+real service; what is doubtful is an axis in `variants.py`.
+
+Must not know: aiohttp, signatures, scenarios, time.
+"""
+
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from ice_emulator.document import Json
+from ice_emulator.state import Step, View, Workflow
+
+JSON = "application/json;charset=utf-8"
+HTML = "text/html;charset=utf-8"
+
+# The published example of the API page: a text that is no JSON.
+_NO_JSON = "Jsonformat,Content varies based on workflow configuration."
+
+
+class Delivery(enum.Enum):
+    """How an answer goes onto the wire."""
+
+    WHOLE = enum.auto()
+    TRICKLE = enum.auto()
+    """One byte at a time, with pauses."""
+    CHUNKED = enum.auto()
+    """Without a Content-Length, as fast as the client reads."""
+    NEVER = enum.auto()
+    """The request is accepted and nothing follows until either side closes."""
+    RESET = enum.auto()
+    """The connection is reset instead of an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a client gets.
+
+    Attributes:
+        code: The Code of an error body; empty when there is none.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    delivery: Delivery = Delivery.WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What every answer carries.
+
+    Attributes:
+        request_id: Its own, never used twice.
+        host_id: Who answers.
+    """
+
+    request_id: str
+    host_id: str
+
+
+def encode(value: object) -> bytes:
+    """Write a value as a JSON body."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def error(
+    envelope: Envelope,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    detail: Mapping[str, str] | None = None,
+) -> Answer:
+    """Build an error in the service's shape.
+
+    Source: https://www.alibabacloud.com/help/en/imm/developer-reference/error-handling-1 (a sister product).
+    """
+    body: dict[str, object] = {
+        "RequestId": envelope.request_id,
+        "HostId": envelope.host_id,
+        "Code": code,
+        "Message": message,
+        "Recommend": f"https://api.alibabacloud.com/troubleshoot?q={quote(code)}&product=ICE",
+    }
+    if detail is not None:
+        body["AccessDeniedDetail"] = detail
+    return Answer(status=status, body=encode(body), headers=headers or {}, code=code)
+
+
+def denied(envelope: Envelope, action: str) -> Answer:
+    """Build the refusal of a caller whose policies do not allow the action."""
+    detail = {
+        "AuthAction": f"ice:{action}",
+        "AuthPrincipalType": "SubUser",
+        "AuthPrincipalDisplayName": "emulator",
+        "AuthPrincipalOwnerId": "1000000000000000",
+        "NoPermissionType": "ImplicitDeny",
+        "PolicyType": "AccountLevelIdentityBasedPolicy",
+        "EncodedDiagnosticMessage": "AQEAAAAA",
+    }
+    message = "You are not authorized to do this action. You should be authorized by RAM."
+    return error(envelope, 403, "NoPermission", message, detail=detail)
+
+
+def task_not_known(envelope: Envelope, task_id: str, variants: Mapping[str, str]) -> Answer:
+    """Build what the service says about a task it does not know: nobody has seen it, hence a variant."""
+    match variants["taskNotKnown"]:
+        case "notFound":
+            return error(envelope, 404, "ResourceNotFound", f"The workflow task {task_id} does not exist.")
+        case "invalidParameter":
+            return error(envelope, 400, "InvalidParameter", f"The parameter TaskId {task_id} is not valid.")
+        case "withoutTask":
+            return Answer(body=encode({"RequestId": envelope.request_id}))
+        case _:
+            return Answer(body=encode({"RequestId": envelope.request_id, "WorkflowTask": None}))
+
+
+def task(envelope: Envelope, rendered: bytes) -> Answer:
+    """Build the answer about a task from what `workflow_task` has rendered."""
+    return Answer(body=b'{"RequestId":"%b","WorkflowTask":%b}' % (envelope.request_id.encode(), rendered))
+
+
+def workflow_task(view: View, variants: Mapping[str, str]) -> bytes:
+    """Render the WorkflowTask of an answer; it stays the same as long as the view does."""
+    finish_time = view.finish_time
+    if finish_time is None and variants["finishTime"] == "empty":
+        finish_time = ""
+    fields: dict[str, object] = {
+        "TaskId": view.task.task_id,
+        "Status": view.step.status,
+        "TaskInput": view.task.task_input,
+        "CreateTime": view.create_time,
+        "FinishTime": finish_time,
+        "Workflow": None if view.task.workflow is None else _workflow(view.task.workflow),
+        "ActivityResults": _activity_results(view.step, variants),
+        "UserData": view.task.user_data,
+    }
+    return encode(_present(fields))
+
+
+def _workflow(workflow: Workflow) -> dict[str, object]:
+    return _present(
+        {
+            "WorkflowId": workflow.workflow_id,
+            "Name": workflow.name,
+            "Status": workflow.status,
+            "Type": workflow.type,
+            "CreateTime": workflow.create_time,
+            "ModifiedTime": workflow.modified_time,
+        }
+    )
+
+
+def _present(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _activity_results(step: Step, variants: Mapping[str, str]) -> str | None:
+    given = step.activity_results
+    shape = variants["activityResults"]
+    if step.status == "Failed" and variants["failedResults"] == "without":
+        return None
+    if shape == "untilEnd" and not step.ends:
+        return None
+    if given is None or isinstance(given, str):
+        return given
+    if shape == "text":
+        return _NO_JSON
+    if shape == "list" and isinstance(given, dict):
+        given = [_named(name, activity) for name, activity in given.items()]
+    if shape == "resultAsText":
+        given = _with_text_results(given)
+    return encode(given).decode()
+
+
+def _named(name: str, activity: Json) -> Json:
+    return {"ActivityId": name, **activity} if isinstance(activity, dict) else activity
+
+
+def _with_text_results(given: dict[str, Json] | list[Json]) -> dict[str, Json] | list[Json]:
+    if isinstance(given, dict):
+        return {name: _with_text_result(activity) for name, activity in given.items()}
+    return [_with_text_result(activity) for activity in given]
+
+
+def _with_text_result(activity: Json) -> Json:
+    if not isinstance(activity, dict) or isinstance(activity.get("Result", ""), str):
+        return activity
+    return {**activity, "Result": encode(activity["Result"]).decode()}

@@ -1,0 +1,289 @@
+"""The emulator on a loopback socket, and the ways to steer it from a test.
+
+Only this module brings an answer onto the wire, whole, in drops, or not at all.
+
+Must not know: how an answer is made. That is `service.py`.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import struct
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from ice_emulator import answers
+from ice_emulator.answers import Answer, Delivery, Envelope
+from ice_emulator.scenario import Scenario, fault_from, task_from, timeline_from
+from ice_emulator.service import BODY_LIMIT, TARGET_LIMIT, Call, Service
+from ice_emulator.state import Task
+
+TRICKLE_PAUSE = 0.3  # seconds between two bytes
+_PIECE = 64 * 1024  # bytes of a chunked answer at a time
+_SHUTDOWN = 0.05  # seconds for answers on their way, twice; what hangs is cut then
+_BACKLOG = 1024  # thousands of clients may come at once
+_FIELD_LIMIT = 32 * 1024  # bytes of a header; security tokens have a few kilobytes
+
+_log = logging.getLogger("ice_emulator")
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Connection(web.RequestHandler):
+    """A connection whose own errors look like the service's and repeat nothing of the request.
+
+    The errors of aiohttp quote the line they fail at, which may be a security token.
+    """
+
+    __slots__ = ("_envelope",)
+
+    def __init__(self, server: web.Server, envelope: Callable[[], Envelope]) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]  # None is what turns it off
+            auto_decompress=False,  # a signature is over the bytes that were sent
+            max_line_size=2 * TARGET_LIMIT,  # what is a little too long gets an answer that says so
+            max_field_size=_FIELD_LIMIT,
+        )
+        self._envelope = envelope
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,  # noqa: ARG002  # nothing of it goes into the answer
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002  # quotes the request
+    ) -> web.StreamResponse:
+        """Answer what could not be read, or what failed here."""
+        code, text = "BadRequest", "This is no HTTP request that the emulator can read."
+        if status >= 500:  # noqa: PLR2004  # not the client's fault
+            _log.error("a bug in the emulator, please report it", exc_info=exc)
+            code, text = "InternalError", "The emulator failed; its own log says why. Please report it."
+        answer = answers.error(self._envelope(), status, code, text)
+        response = web.Response(status=status, body=answer.body, headers={"Content-Type": answer.content_type})
+        response.force_close()
+        return response
+
+
+class Emulator:
+    """Plays a scenario while its context is open.
+
+    ```python
+    async with Emulator(Scenario.load("scenario.yaml")) as emulator:
+        ...  # a client with the endpoint `emulator.endpoint`, protocol HTTP
+        assert [call.status for call in emulator.calls] == [200]
+    ```
+
+    Everything is to be used from the loop it was opened in.
+    """
+
+    _server: web.Server
+    _listener: asyncio.Server
+    _service: Service
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], datetime] = _wall_clock,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        """Prepare; nothing listens yet.
+
+        Args:
+            scenario: What to play.
+            now: Seconds on a steady clock; timelines run on it.
+            wall_clock: The time of day with its zone; timestamps of requests are checked against it, and it goes
+                out as the Date of every answer.
+            pause: Waits for some seconds, between the bytes of a slow answer.
+            host: A literal address of the loopback.
+            port: 0 for any free one.
+
+        Raises:
+            ValueError: `host` is not a literal address of the loopback.
+        """
+        if not _is_loopback(host):
+            message = f"the emulator listens on the loopback only, not on {host!r}: use 127.0.0.1 or ::1"
+            raise ValueError(message)
+        self._scenario = scenario
+        self._now = now
+        self._wall_clock = wall_clock
+        self._pause = pause
+        self._host = host
+        self._port = port
+        self._endpoint = ""
+        self._waiting: list[asyncio.Future[None]] = []
+        self._date: tuple[int, str] = (0, "")
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = web.Server(
+            self._handle,
+            handler_cancellation=True,  # a hanging request ends when its client goes away
+            request_factory=partial(web.BaseRequest, loop=loop, client_max_size=BODY_LIMIT),
+        )
+        self._listener = await loop.create_server(
+            lambda: _Connection(self._server, self._service.envelope),
+            self._host,
+            self._port,
+            backlog=_BACKLOG,
+            start_serving=False,
+        )
+        port = self._listener.sockets[0].getsockname()[1]
+        self._endpoint = f"[{self._host}]:{port}" if ":" in self._host else f"{self._host}:{port}"
+        self._service = Service(
+            self._scenario,
+            now=self._now,
+            wall_clock=self._wall_clock,
+            host_id=self._endpoint,
+            on_call=self._wake,
+        )
+        await self._listener.start_serving()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.close()
+        self._server.pre_shutdown()  # connections at rest, at once
+        await self._server.shutdown(_SHUTDOWN)
+
+    @property
+    def endpoint(self) -> str:
+        """Where it listens, as `host:port`."""
+        return self._endpoint
+
+    @property
+    def url(self) -> str:
+        """Where it listens, as a URL."""
+        return f"http://{self._endpoint}"
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every request so far; of very many only the last ones."""
+        return self._service.calls
+
+    async def until_called(self, count: int) -> None:
+        """Wait until at least `count` calls are recorded: a call that hangs is recorded when it comes in."""
+        while len(self.calls) < count:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            await future
+
+    def add_task(self, task: Task | Mapping[str, object]) -> None:
+        """Add a task in the words of a scenario, or start it anew under its ID; its timeline begins now.
+
+        Raises:
+            ScenarioError: It is no task.
+        """
+        self._service.world.put(task if isinstance(task, Task) else task_from(task), self._now())
+
+    def set_timeline(self, task_id: str, timeline: Sequence[Mapping[str, object]]) -> None:
+        """Give a task another timeline in the words of a scenario, which begins now; its CreateTime stays.
+
+        Raises:
+            KeyError: There is no such task.
+            ScenarioError: It is no timeline.
+        """
+        self._service.world.set_timeline(task_id, timeline_from(timeline), self._now())
+
+    def set_status(self, task_id: str, status: str, activity_results: object = None) -> None:
+        """Move a task to a status now, by hand.
+
+        Raises:
+            KeyError: There is no such task.
+        """
+        self.set_timeline(task_id, [{"after": 0, "status": status, "activityResults": activity_results}])
+
+    def remove_task(self, task_id: str) -> None:
+        """Forget a task, as the service does after a year.
+
+        Raises:
+            KeyError: There is no such task.
+        """
+        self._service.world.remove(task_id)
+
+    def add_fault(self, fault: Mapping[str, object]) -> None:
+        """Add a fault in the words of a scenario; its calls are counted from now on.
+
+        Raises:
+            ScenarioError: It is no fault.
+        """
+        self._service.plan.add(fault_from(fault))
+
+    def clear_faults(self) -> None:
+        """Let everything go well from now on."""
+        self._service.plan.clear()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            body = await request.read() if request.can_read_body else b""
+        except web.HTTPRequestEntityTooLarge:
+            body = None
+        answer = self._service.answer(request.method, request.raw_path, request.raw_headers, body)
+        headers = {
+            "Content-Type": answer.content_type,
+            "Date": self._http_date(),
+            "Server": "ice-emulator",
+            **answer.headers,
+        }
+        if answer.delivery is Delivery.WHOLE:
+            return web.Response(status=answer.status, body=answer.body, headers=headers)
+        if answer.delivery is Delivery.RESET:
+            _reset(request.transport)
+        if answer.delivery in {Delivery.NEVER, Delivery.RESET}:
+            nothing: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
+            return await nothing  # which never comes: the loss of the connection cancels this handler
+        return await self._stream(request, answer, headers)
+
+    async def _stream(self, request: web.BaseRequest, answer: Answer, headers: Mapping[str, str]) -> web.StreamResponse:
+        response = web.StreamResponse(status=answer.status, headers=headers)
+        await response.prepare(request)
+        trickle = answer.delivery is Delivery.TRICKLE
+        size = 1 if trickle else _PIECE
+        for start in range(0, len(answer.body), size):
+            await response.write(answer.body[start : start + size])
+            if trickle:
+                await self._pause(TRICKLE_PAUSE)
+        return response  # which aiohttp ends
+
+    def _http_date(self) -> str:
+        clock = self._wall_clock()
+        second = int(clock.timestamp())
+        if second != self._date[0]:
+            self._date = (second, format_datetime(clock.astimezone(UTC), usegmt=True))
+        return self._date[1]
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():  # whoever waited may have given up
+                future.set_result(None)
+
+
+def _reset(transport: asyncio.BaseTransport | None) -> None:
+    if isinstance(transport, asyncio.WriteTransport):
+        linger = struct.pack("ii", 1, 0)  # on, for no time: closing sends a reset
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        transport.abort()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

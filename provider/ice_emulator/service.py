@@ -1,0 +1,228 @@
+"""The service: from a request to an answer, and a record of each.
+
+Every request takes the same way: size, host, signature, action and version, faults, truth.
+
+Must not know: aiohttp, sockets, files.
+"""
+
+import ipaddress
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from ice_emulator import answers
+from ice_emulator.answers import Answer, Envelope
+from ice_emulator.faults import CLOCK_SKEW, KINDS, Occasion, Plan
+from ice_emulator.request import Refused, Request, parse
+from ice_emulator.scenario import Scenario
+from ice_emulator.signature import Proof, Verifier
+from ice_emulator.state import Verbatim, View, World
+
+VERSION = "2020-11-09"
+
+BODY_LIMIT = 1024 * 1024  # bytes
+TARGET_LIMIT = 64 * 1024  # bytes of path and query
+CALLS_KEPT = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request and what became of it; never holds a key, a signature or a token.
+
+    Attributes:
+        action: Empty when the request was refused before it was read.
+        signature: How it was signed; empty when the signature was refused.
+        status: Status of the answer; 0 when there was none.
+        code: Code of the error body; empty when the answer was no error of the service.
+        fault: The kind of fault it met; empty when it met none.
+        request_id: The emulator's own; an answer that is given word for word may hold another.
+        at: Seconds on the emulator's steady clock.
+    """
+
+    action: str = ""
+    version: str = ""
+    task_id: str = ""
+    signature: str = ""
+    status: int
+    code: str
+    fault: str = ""
+    request_id: str
+    at: float
+
+
+@dataclass(slots=True)
+class _Occurrence:
+    """What becomes known of a request on its way."""
+
+    action: str = ""
+    version: str = ""
+    task_id: str = ""
+    signature: str = ""
+    fault: str = ""
+
+
+class Service:
+    """The API behind the wire.
+
+    Attributes:
+        world: The tasks.
+        plan: The faults.
+        calls: What has been asked; of very many only the last ones are kept.
+        on_call: Called after each record.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        now: Callable[[], float],
+        wall_clock: Callable[[], datetime],
+        host_id: str,
+        on_call: Callable[[], None],
+    ) -> None:
+        """Begin to play `scenario`."""
+        self.world = World(scenario.tasks, now=now(), today=wall_clock())
+        self.plan = Plan(scenario.faults)
+        self.calls: list[Call] = []
+        self.on_call = on_call
+        self._actions: Mapping[tuple[str, str], Callable[[Envelope, Mapping[str, str]], Answer]] = {
+            ("GetWorkflowTask", VERSION): self._get_workflow_task,
+        }
+        self._variants = scenario.variants
+        self._verifier = Verifier(scenario.keys)
+        self._now = now
+        self._wall_clock = wall_clock
+        self._host_id = host_id
+        self._run = str(uuid.uuid4()).upper()[:24]  # request IDs of two runs differ
+        self._envelopes = 0
+        self._rendered: dict[str, tuple[View, bytes]] = {}
+
+    def envelope(self) -> Envelope:
+        """Return an envelope with a request ID of its own."""
+        self._envelopes += 1
+        return Envelope(f"{self._run}{self._envelopes:012X}", self._host_id)
+
+    def answer(
+        self, method: str, target: str, raw_headers: Iterable[tuple[bytes, bytes]], body: bytes | None
+    ) -> Answer:
+        """Answer a request.
+
+        Args:
+            method: As it stood in the request line.
+            target: As it stood in the request line, still encoded.
+            raw_headers: Names and values as they came.
+            body: None when it was longer than BODY_LIMIT.
+        """
+        envelope = self.envelope()
+        occurrence = _Occurrence()
+        try:
+            answer = self._judge(envelope, occurrence, _read(method, target, raw_headers, body))
+        except Refused as refusal:
+            answer = answers.error(envelope, refusal.status, refusal.code, str(refusal))
+        self._record(envelope, occurrence, answer)
+        return answer
+
+    def _judge(self, envelope: Envelope, occurrence: _Occurrence, request: Request) -> Answer:
+        parameters = request.parameters
+        occurrence.action = action = request.header("x-acs-action") or parameters.get("Action", "")
+        occurrence.version = version = request.header("x-acs-version") or parameters.get("Version", "")
+        occurrence.task_id = task_id = parameters.get("TaskId", "")
+        _check_host(request, self._host_id)
+        if request.method not in {"GET", "POST"}:
+            raise Refused(400, "UnsupportedHTTPMethod", "This http method is not supported: use GET or POST.")
+        proof = self._verify(request)
+        occurrence.signature = proof.version
+        act = self._actions.get((action, version)) if request.path == "/" else None
+        if act is None:
+            played = ", ".join(f"{name} of {number}" for name, number in self._actions)
+            message = f"Specified api is not found: this emulator plays {played}, at the path /."
+            raise Refused(404, "InvalidApi.NotFound", message)
+        if proof.key.denied:
+            return answers.denied(envelope, action)
+        truth = partial(act, envelope, parameters)
+        kind = self.plan.next_kind(action, task_id)
+        if kind is not None:
+            answer = KINDS[kind](self._occasion(envelope, occurrence, proof, truth))
+            if answer is not None:
+                occurrence.fault = kind
+                return answer
+        return truth()
+
+    def _verify(self, request: Request) -> Proof:
+        clock = self._wall_clock()
+        return self._verifier.verify(request, (clock, clock + CLOCK_SKEW) if self.plan.skewed else (clock,))
+
+    def _occasion(
+        self, envelope: Envelope, occurrence: _Occurrence, proof: Proof, truth: Callable[[], Answer]
+    ) -> Occasion:
+        task_id = occurrence.task_id
+        return Occasion(
+            envelope=envelope,
+            action=occurrence.action,
+            task_id=task_id,
+            other_task_id=self.world.other_than(task_id),
+            variants=self._variants,
+            sent_at=proof.sent_at,
+            clock=self._wall_clock(),
+            truth=truth,
+        )
+
+    def _get_workflow_task(self, envelope: Envelope, parameters: Mapping[str, str]) -> Answer:
+        task_id = parameters.get("TaskId")
+        if not task_id:  # the page marks it as not required; what the service says without it is not known
+            return answers.error(envelope, 400, "MissingTaskId", "TaskId is mandatory for this action.")
+        view = self.world.read(task_id, self._now())
+        if view is None:
+            return answers.task_not_known(envelope, task_id, self._variants)
+        if isinstance(view, Verbatim):
+            return Answer(status=view.status, body=view.body.encode())
+        rendered = self._rendered.get(task_id)
+        if rendered is None or rendered[0] is not view:
+            rendered = self._rendered[task_id] = (view, answers.workflow_task(view, self._variants))
+        return answers.task(envelope, rendered[1])
+
+    def _record(self, envelope: Envelope, occurrence: _Occurrence, answer: Answer) -> None:
+        if len(self.calls) >= CALLS_KEPT:
+            del self.calls[: CALLS_KEPT // 2]
+        self.calls.append(
+            Call(
+                action=occurrence.action,
+                version=occurrence.version,
+                task_id=occurrence.task_id,
+                signature=occurrence.signature,
+                status=answer.status,
+                code=answer.code,
+                fault=occurrence.fault,
+                request_id=envelope.request_id,
+                at=self._now(),
+            )
+        )
+        self.on_call()
+
+
+def _read(method: str, target: str, raw_headers: Iterable[tuple[bytes, bytes]], body: bytes | None) -> Request:
+    if len(target) > TARGET_LIMIT:
+        raise Refused(414, "UriTooLong", f"The query is longer than {TARGET_LIMIT} bytes.")
+    if body is None:
+        raise Refused(413, "EntityTooLarge", f"The body is longer than {BODY_LIMIT} bytes.")
+    return parse(method, target, raw_headers, body)
+
+
+def _check_host(request: Request, own: str) -> None:
+    """Refuse a request for a name that is not ours.
+
+    A web page can make its own name resolve to this machine (DNS rebinding), but its browser still sends that name.
+    """
+    host = request.header("host")
+    if host == own:
+        return
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    try:
+        loopback = name.lower() == "localhost" or ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        message = "This emulator answers only to loopback names: use 127.0.0.1, ::1 or localhost."
+        raise Refused(403, "InvalidHost", message)
