@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
+
 from ice_provider.clock import Clock
 from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
@@ -20,7 +21,6 @@ from ice_provider.rpc.engine import Engine
 from ice_provider.rpc.server import OPTIONS, bound
 from ice_provider.rpc.servicer import Servicer
 from ice_provider.session import Connect, Session
-
 from support.clock import JumpingClock
 
 URN = "urn:pulumi:dev::media::ice:index:WorkflowTaskGate::encoded"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from ice_provider.acceptance import Rule
 from ice_provider.errors import (
     BrokenAnswer,
@@ -18,7 +19,6 @@ from ice_provider.errors import (
 )
 from ice_provider.messages import Limit
 from ice_provider.waiting import wait
-
 from support.cloud import ScriptedCloud, task
 from support.operation import Lines, operation
 

@@ -1,0 +1,232 @@
+"""Conditions: only `true` opens, and a typo never does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ice_provider.condition import Condition, ConditionError, problem
+from ice_provider.model import Workflow
+from support.cloud import task
+
+RESULTS: dict[str, Any] = {
+    "Transcode": {"Status": "Succeed", "Score": 92, "Grade": "A", "Empty": "", "Nothing": None, "Tags": ["hd", "4k"]},
+    "Review": {"Status": "Failed", "Score": "55", "Result": {"Labels": [{"Name": "a", "Rate": 0.9}, {"Name": "b"}]}},
+}
+TASK = task(
+    activity_results=json.dumps(RESULTS),
+    finish_time="2023-01-04T02:06:19Z",
+    workflow=Workflow(workflow_id="wf-1"),
+)
+RUNNING = task("Processing", workflow=None)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("status == 'Succeed'", True),
+        ("succeeded", True),
+        ("!succeeded", False),
+        ("durationSeconds < `60`", False),
+        ("durationSeconds >= `62`", True),
+        ("workflowId == 'wf-1' && workflow.workflowId == workflowId", True),
+        ("results.Transcode.Score >= `80`", True),
+        ("results.Transcode.Nothing == `null`", True),
+        ("results.Transcode.Status != 'Failed'", True),
+        ("results.Transcode.Grade < 'B'", True),
+        ("results.*.Status == ['Succeed', 'Failed']", True),
+        ("contains(results.Transcode.Tags, '4k')", True),
+        ("results.Transcode.Tags[-1] == '4k' && results.Transcode.Tags[:1] == ['hd']", True),
+        ("contains(keys(results), 'Transcode')", True),
+        ("length(activities) == `2`", True),
+        ("activities[?activityId == 'Review'].status | [0] == 'Failed'", True),
+        ("activities[?activityId == 'Review'] | [0].result.Labels[].Name == ['a', 'b']", True),
+        ("length(activities[?status == 'Succeed'].activityId) == `1`", True),
+        ("sort_by(activities, &activityId)[0].activityId == 'Review'", True),
+        ("max_by(values(results)[?type(Score) == 'number'], &Score).Grade == 'A'", True),
+        ("{a: status, b: results.Transcode.Score} == {a: status, b: `92`}", True),
+        ("[status, taskId][0] == 'Succeed'", True),
+        ("@.status == 'Succeed'", True),
+    ],
+)
+def test_a_condition_is_judged_on_the_outputs_by_the_names_users_see(expression: str, expected: bool) -> None:
+    assert (problem(expression), Condition(expression).holds(TASK)) == (None, expected)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "finishTime == `null`",
+        "workflowId == `null`",
+        "workflow.name == `null`",
+        "not_null(durationSeconds, `0`) == `0`",
+        "activities == `null` && results == `null`",
+        "requestId == 'REQUEST-1'",
+    ],
+)
+def test_what_is_declared_but_absent_is_null(expression: str) -> None:
+    assert problem(expression) is None
+    assert Condition(expression).holds(RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("statu == 'Succeed'", 'asks for "statu", which is no output; did you mean "status"?'),
+        ("Status == 'Succeed'", 'asks for "Status", which is no output; did you mean "status"?'),
+        ("region == 'cn-shanghai'", 'asks for "region", which is no output'),
+        ("workflow.nam == 'x'", 'asks for "nam", which is no output; did you mean "name"?'),
+        ("status.text == 'x'", 'asks for "text" of a plain value, which has no parts'),
+        ("activities.status == 'x'", 'asks for "status" of a list: write [*].status for every element'),
+        ("activities[0].stat == 'x'", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("activities[*].stat == ['x']", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("activities[].stat == ['x']", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("activities[1:].stat == ['x']", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("length(activities[?stat == 'x']) == `0`", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("(activities | [0]).stat == 'x'", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("sort_by(activities, &stat)[0] == 'x'", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("sort_by(activities, &startTime)[0].stat", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("max_by(activities, &startTime).stat", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("map(&stat, activities) == ['x']", 'asks for "stat", which is no output; did you mean "status"?'),
+        ("not_null(statu, 'x') == 'x'", 'asks for "statu", which is no output; did you mean "status"?'),
+        ("statu || `true`", 'asks for "statu", which is no output; did you mean "status"?'),
+        ("succeeded && !faild", 'asks for "faild", which is no output'),
+        ("[succeded][0]", 'asks for "succeded", which is no output; did you mean "succeeded"?'),
+        ("{a: succeded}.a", 'asks for "succeded", which is no output; did you mean "succeeded"?'),
+        ("finishTime == null", 'asks for an output "null": write `null`, in backquotes, for the value'),
+        ("succeeded == true", 'asks for an output "true": write `true`, in backquotes, for the value'),
+        ("lenght(activities) == `2`", 'calls "lenght", which is no function; did you mean "length"?'),
+        ("", "is not a JMESPath expression: Invalid JMESPath expression: cannot be empty.. See https://jmespath.org"),
+    ],
+)
+def test_a_name_that_nobody_declared_is_found_before_any_task_is_known(expression: str, reason: str) -> None:
+    assert problem(expression) == reason
+
+
+@pytest.mark.parametrize("expression", ["status ==", "status = 'x'", "results.[", "'open", "a b", "&status"])
+def test_what_is_no_jmespath_is_said_in_one_line(expression: str) -> None:
+    reason = problem(expression)
+
+    assert reason is None or ("JMESPath" in reason and "\n" not in reason)
+    if reason is None:  # grammatical, yet of no use: it must not open
+        with pytest.raises(ConditionError):
+            Condition(expression).holds(TASK)
+
+
+SHAPE = "an object with Review, Transcode"
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("results.Transcod.Status != 'Failed'", f'it asks for "Transcod" of {SHAPE}'),
+        ("results.Transcod == `null`", f'it asks for "Transcod" of {SHAPE}'),
+        ("!results.Transcod", 'it asks for "Transcod" of true or false'),  # `!` binds tighter than the dot
+        ("succeeded && !(results.Transcod)", f'it asks for "Transcod" of {SHAPE}'),
+        (
+            "results.Transcode.Scor < `60` == `false`",
+            'it asks for "Scor" of an object with Empty, Grade, Nothing, Score, Status, Tags',
+        ),
+        ("results.Transcode.Score.Value != `1`", 'it asks for "Value" of a number'),
+        ("results.Transcode.Grade.Value != `1`", 'it asks for "Value" of a string'),
+        ("results.Transcode.Nothing.Value != `1`", 'it asks for "Value" of null'),
+        ("results.Transcode.Tags.Value != `1`", 'it asks for "Value" of a list'),
+        ("results.Transcode.Tags[2] != 'sd'", "it asks for element 2 of a list"),
+        ("results.Transcode.Tags[-3] != 'sd'", "it asks for element -3 of a list"),
+        ("results.Transcode.Grade[0] != 'B'", "it asks for element 0 of a string"),
+        ("results.Transcode.Grade[:1] != 'B'", "it asks for elements of a string"),
+        (
+            "results.Transcode[*] == `null`",
+            "it asks for the elements of an object with Empty, Grade, Nothing, Score, Sta",
+        ),
+        ("results.Transcode.Grade.* == `null`", "it asks for the elements of a string"),
+        ("results.Transcode.Grade[] == `null`", "it asks for the elements of a string"),
+        ("results.Transcode.Grade[?@ == 'x'] == `null`", "it asks for the elements of a string"),
+        ("length(results.*.Scor) == `0`", 'it asks for "Scor" of an object with Empty, Grade'),
+        ("results.Review.Result.Labels[*].Rate != [`0`]", 'it asks for "Rate" of an object with Name'),
+        ("activities[?activityId == 'Transcod'] | [0].status != 'Failed'", "it asks for element 0 of a list"),
+        ("activities[0].result.Score != `1`", 'it asks for "Score" of null'),
+        ("`true` || results.Transcod", None),
+        ("results.Empty || results.Transcod == `null`", f'it asks for "Transcod" of {SHAPE}'),
+        ("!not_null(results.Transcod.Status) && results.Transcod == `null`", f'it asks for "Transcod" of {SHAPE}'),
+        ("results.Transcode.Score > '80'", "it compares a number with a string, which have no order"),
+        ("!(results.Review.Score < `60`)", "it compares a string with a number, which have no order"),
+        ("!(results.Transcode.Nothing < `60`)", "it compares null with a number, which have no order"),
+        ("!(results.Transcode < `60`)", f"it compares {SHAPE.replace('Review, Transcode', 'Empty')}"),
+    ],
+)
+def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_there(
+    expression: str, reason: str | None
+) -> None:
+    assert problem(expression) is None
+    if reason is None:
+        assert Condition(expression).holds(TASK)
+        return
+    with pytest.raises(ConditionError) as caught:
+        Condition(expression).holds(TASK)
+    assert str(caught.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("results.Transcod.Status || 'none' == 'none'", True),
+        ("(results.Transcod.Status || 'none') == 'none'", True),
+        ("results.Transcod.Passed || `false`", False),
+        ("results.Skip.Passed || results.Transcode.Status == 'Succeed'", True),
+        ("results.A.Passed || results.B.Passed || `true`", True),
+        ("results.Transcode.Empty || `true`", True),
+        ("not_null(results.Transcod.Score, results.Transcode.Tags[7], `90`) > `80`", True),
+        ("not_null(results.Transcod.*.Status, 'x') == 'x'", True),
+        ("results.Review.Result.Labels[?Rate > `0.5`].Name == ['a']", True),
+        ("length(results.Review.Result.Labels[?Missing.Deeper]) == `0`", True),
+    ],
+)
+def test_absence_is_provided_for_left_of_or_in_not_null_and_in_filters(expression: str, expected: bool) -> None:
+    assert Condition(expression).holds(TASK) is expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [
+        ("status", "a string"),
+        ("'true'", "a string"),
+        ('`"true"`', "a string"),
+        ("`1`", "a number"),
+        ("durationSeconds", "a number"),
+        ("finishTime && `null`", "null"),
+        ("activities", "a list"),
+        ("[succeeded]", "a list"),
+        ("activities[?succeeded]", None),
+        ("results", "an object with Review, Transcode"),
+        ("workflow", "an object with workflowId"),
+        ("`{}`", "an empty object"),
+        ('`{"i":1,"h":1,"g":1,"f":1,"e":1,"d":1,"c":1,"b":1,"a":1}`', "an object with a, b, c, d, e, f, g, h, …"),
+    ],
+)
+def test_only_true_opens_and_any_other_kind_is_named(expression: str, shape: str | None) -> None:
+    if shape is None:
+        assert problem(expression) == 'asks for "succeeded", which is no output'
+        return
+    with pytest.raises(ConditionError) as caught:
+        Condition(expression).holds(TASK)
+    assert str(caught.value) == f"its result is {shape}, and only true opens the gate"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "contains(taskId, `1`)",
+        "length(`1`) == `1`",
+        "activities[::0] == `[]`",
+        "floor(to_number('1e999')) > `1`",
+        "sum(results.Transcode.Tags) == `0`",
+        "sort(results.Transcode.Tags, `1`) == `0`",
+        "sort_by(activities, &startTime) == `[]`",
+    ],
+)
+def test_a_call_that_goes_wrong_inside_jmespath_is_an_error_of_the_condition_and_no_bug(expression: str) -> None:
+    with pytest.raises(ConditionError):
+        Condition(expression).holds(TASK)

@@ -1,0 +1,232 @@
+"""One poll for all who follow a task, and reads that end in time."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ice_provider.errors import BrokenAnswer, Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
+from ice_provider.poller import Poller, Stopped
+from support.clock import JumpingClock
+from support.cloud import ScriptedCloud, task
+
+if TYPE_CHECKING:
+    from ice_provider.cloud import Cloud
+
+
+def poller_of(cloud: Cloud, clock: JumpingClock | None = None, per_second: float = 20.0) -> Poller:
+    return Poller(cloud, clock or JumpingClock(), per_second=per_second, luck=lambda: 1.0)
+
+
+async def settle() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_a_read_returns_the_first_good_answer() -> None:
+    cloud = ScriptedCloud(task("Processing"), task("Succeed"))
+
+    seen = await poller_of(cloud).read("t-1", within=30)
+
+    assert (seen.status, cloud.calls["t-1"]) == ("Processing", 1)
+
+
+async def test_a_read_asks_again_after_faults_within_its_limit() -> None:
+    cloud = ScriptedCloud(Throttled("slow down"), Unreachable("down"), BrokenAnswer("html"), task("Init"))
+
+    assert (await poller_of(cloud).read("t-1", within=30)).status == "Init"
+
+
+@pytest.mark.parametrize("trouble", [Throttled("slow"), Unreachable("down"), BrokenAnswer("html")], ids=repr)
+async def test_a_read_that_meets_only_faults_raises_the_last_of_them_at_its_limit(trouble: Exception) -> None:
+    clock = JumpingClock()
+
+    with pytest.raises(type(trouble)) as caught:
+        await poller_of(ScriptedCloud(Unreachable("first"), trouble), clock).read("t-1", within=30)
+
+    assert (caught.value, clock.now()) == (trouble, pytest.approx(1030))
+
+
+async def test_a_read_without_any_answer_says_so_at_its_limit() -> None:
+    clock = JumpingClock()
+
+    with pytest.raises(Unreachable) as caught:
+        await poller_of(ScriptedCloud(None), clock).read("t-1", within=5)
+
+    assert str(caught.value) == "no answer about workflow task t-1 within 5s"
+    assert clock.now() == pytest.approx(1005)
+
+
+@pytest.mark.parametrize(
+    "refusal", [NotKnown("n"), NotSignedIn("s"), Denied("d"), Rejected("r"), ZeroDivisionError()], ids=repr
+)
+async def test_a_read_ends_at_once_where_asking_again_is_of_no_use(refusal: Exception) -> None:
+    cloud = ScriptedCloud(refusal, task("Succeed"))
+
+    with pytest.raises(type(refusal)):
+        await poller_of(cloud).read("t-1", within=30)
+
+    assert cloud.calls["t-1"] == 1
+
+
+async def test_after_a_refusal_a_later_read_asks_anew() -> None:
+    cloud = ScriptedCloud(Denied("not yet"), task("Succeed"))
+    poller = poller_of(cloud)
+    with pytest.raises(Denied):
+        await poller.read("t-1", within=30)
+
+    assert (await poller.read("t-1", within=30)).succeeded
+
+
+async def test_reads_at_the_same_time_are_one_call() -> None:
+    cloud = ScriptedCloud(task("Processing"))
+    poller = poller_of(cloud)
+
+    seen = await asyncio.gather(*(poller.read("t-1", within=30) for _ in range(100)))
+
+    assert (len(seen), cloud.calls["t-1"]) == (100, 1)
+
+
+async def test_a_refusal_reaches_everyone_who_follows() -> None:
+    cloud = ScriptedCloud(Denied("no"))
+    poller = poller_of(cloud)
+
+    ends = await asyncio.gather(*(poller.read("t-1", within=30) for _ in range(10)), return_exceptions=True)
+
+    assert ({type(end) for end in ends}, cloud.calls["t-1"]) == ({Denied}, 1)
+
+
+async def test_a_read_does_not_sit_out_the_pause_of_a_long_wait() -> None:
+    clock = JumpingClock(wall=1_672_797_917.0 + 3600)  # the task is an hour old: its wait polls every 30 s
+    cloud = ScriptedCloud(task("Processing"))
+    poller = poller_of(cloud, clock)
+    with poller.follow("t-1") as waiting:
+        await waiting.next()
+        clock.held = True
+
+        seen = await poller.read("t-1", within=30)
+
+        assert (seen.status, clock.now(), cloud.calls["t-1"]) == ("Processing", 1000.0, 2)
+        assert (await waiting.next()) is seen
+
+
+async def test_a_read_does_not_break_the_pause_after_a_fault() -> None:
+    clock = JumpingClock()
+    cloud = ScriptedCloud(Throttled("slow", retry_after=4.0), task("Processing"))
+    poller = poller_of(cloud, clock)
+    with poller.follow("t-1") as waiting:
+        await waiting.next()
+
+        await poller.read("t-1", within=30)
+
+        assert clock.now() == pytest.approx(1004)
+
+
+async def test_a_task_is_asked_about_no_more_once_nobody_follows_it() -> None:
+    clock = JumpingClock()
+    cloud = ScriptedCloud(task("Processing"))
+    poller = poller_of(cloud, clock)
+    with poller.follow("t-1") as one, poller.follow("t-1") as other:
+        await asyncio.gather(one.next(), other.next())
+    asked = cloud.calls["t-1"]
+
+    await clock.sleep(600)
+
+    assert cloud.calls["t-1"] == asked == 1
+
+
+async def test_one_who_leaves_takes_nobody_along() -> None:
+    cloud = ScriptedCloud(task("Processing"), task("Succeed"))
+    poller = poller_of(cloud)
+    with poller.follow("t-1") as stays:
+        with poller.follow("t-1") as leaves:
+            await leaves.next()
+
+        assert [(await stays.next()).status for _ in range(2)] == ["Processing", "Succeed"]  # type: ignore[union-attr]
+
+
+async def test_a_slow_follower_hears_the_newest_reading_and_none_twice() -> None:
+    clock = JumpingClock()
+    poller = poller_of(ScriptedCloud(task("Init"), task("Processing"), task("Succeed")), clock)
+    with poller.follow("t-1") as slow:
+        await clock.sleep(10)
+        assert (await slow.next()).status == "Succeed"  # type: ignore[union-attr]
+        clock.held = True
+        again = asyncio.create_task(slow.next())
+        await settle()
+        assert not again.done()
+        again.cancel()
+
+
+@pytest.mark.parametrize(
+    ("steps", "gaps"),
+    [
+        ([task("Init")] * 4, [1.0, 1.0, 1.0]),
+        ([Unreachable("x")] * 4, [0.05, 0.1, 0.2]),
+        ([Throttled("x")] * 4, [1.0, 2.0, 4.0]),
+        ([Throttled("x", retry_after=3.0)] * 3, [3.0, 3.0]),
+        ([Unreachable("x"), Unreachable("x"), task("Init"), Unreachable("x"), task("Init")], [0.05, 0.1, 1.0, 0.05]),
+        ([NotKnown("x")] * 3, [1.0, 1.0]),
+        ([task("Init", create_time="2023-01-04T01:55:17Z")] * 3, [30.0, 30.0]),
+        ([task("Init", create_time="soon")] * 3, [1.0, 1.0]),
+        ([task("Init", create_time="2033-01-04T01:55:17Z")] * 3, [1.0, 1.0]),
+    ],
+)
+async def test_what_a_poll_brought_decides_when_the_next_one_is_due(steps: list[Any], gaps: list[float]) -> None:
+    clock = JumpingClock()
+    poller = poller_of(ScriptedCloud(*steps), clock)
+    moments = []
+    with poller.follow("t-1") as follower:
+        for _ in steps:
+            await follower.next()
+            moments.append(clock.now())
+
+    assert [after - before for before, after in itertools.pairwise(moments)] == pytest.approx(gaps, rel=0.1)
+
+
+async def test_all_tasks_share_one_allowance_of_calls() -> None:
+    clock = JumpingClock()
+    names = [f"t-{number}" for number in range(1, 106)]
+    cloud = ScriptedCloud(others={name: [task("Init", name)] for name in names})
+    poller = poller_of(cloud, clock, per_second=10)
+
+    await asyncio.gather(*(poller.read(name, within=60) for name in names))
+
+    assert clock.now() - 1000 == pytest.approx(10.0)
+    assert set(cloud.calls.values()) == {1}
+
+
+async def test_no_more_than_sixty_four_calls_are_under_way_at_once() -> None:
+    class Slow(ScriptedCloud):
+        under_way = most = 0
+
+        async def get_workflow_task(self, task_id: str) -> Any:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            await asyncio.sleep(0)
+            self.under_way -= 1
+            return task("Init", task_id)
+
+    cloud = Slow()
+
+    poller = poller_of(cloud, per_second=1e6)
+    await asyncio.gather(*(poller.read(f"t-{number}", within=60) for number in range(300)))
+
+    assert 1 < cloud.most <= 64
+
+
+async def test_a_stop_ends_reads_under_way_and_those_that_come_later() -> None:
+    clock = JumpingClock()
+    clock.held = True
+    poller = poller_of(ScriptedCloud(None), clock)
+    reads = [asyncio.create_task(poller.read("t-1", within=30)) for _ in range(10)]
+    await settle()
+
+    poller.stop()
+    poller.stop()
+
+    ends = await asyncio.gather(*reads, poller.read("t-1", within=30), return_exceptions=True)
+    assert {type(end) for end in ends} == {Stopped}
