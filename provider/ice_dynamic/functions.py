@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 
 import pulumi
+
+from ice_dynamic.running import configuration, settle
 from ice_provider.decoding import decode
 from ice_provider.functions.get_workflow_task import Arguments, GetWorkflowTask
 from ice_provider.model import WorkflowTask
 from ice_provider.session import Operation
-
-from ice_dynamic.running import configuration, settle
 
 
 def get_workflow_task(task_id: str, expected_statuses: Sequence[str] | None = None) -> WorkflowTask:

@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
+from pulumi import dynamic
+
+from ice_dynamic import names
+from ice_dynamic.running import configuration, settle
 from ice_provider import decoding
 from ice_provider.declaration import changed, properties
 from ice_provider.model import GatedTask
 from ice_provider.resources.workflow_task_gate import Inputs
 from ice_provider.resources.workflow_task_gate import WorkflowTaskGate as Core
 from ice_provider.session import Operation
-from pulumi import dynamic
-
-from ice_dynamic import names
-from ice_dynamic.running import configuration, settle
 
 
 class _Provider(dynamic.ResourceProvider):

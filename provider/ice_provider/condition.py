@@ -3,7 +3,8 @@
 Plain JMESPath answers null for every name that is not there, so `results.Transcod.Status != 'Failed'` would be true
 for ever. Here a name that nobody declared is an error when the program is checked, and a name that is missing in the
 service's free JSON is an error when the condition is judged, except where its absence is provided for: left of `||`,
-inside `not_null()` and inside a filter. What is declared but absent is null, as in JMESPath.
+inside `not_null()` and inside a filter; a negation, `!` or `!=`, is forgiven in a filter only. What is declared but
+absent is null, as in JMESPath.
 
 Pure; knows jmespath and declarations. Source of the language: https://jmespath.org/specification.html
 """
@@ -112,15 +113,24 @@ class _Strict(visitor.TreeInterpreter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._forgiving = 0
+        self._forgiving = False
+        self._filtering = False
 
     @contextmanager
-    def _forgive(self) -> Iterator[None]:
-        self._forgiving += 1
-        try:
-            yield
-        finally:
-            self._forgiving -= 1
+    def _forgive(self, *, filtering: bool = False) -> Iterator[None]:
+        """Take what is missing for null."""
+        before = self._forgiving, self._filtering
+        self._forgiving, self._filtering = True, self._filtering or filtering
+        yield
+        self._forgiving, self._filtering = before
+
+    @contextmanager
+    def _negate(self) -> Iterator[None]:
+        """Forgive in a filter only: elsewhere a negation would turn what is missing into true."""
+        before = self._forgiving
+        self._forgiving = self._filtering
+        yield
+        self._forgiving = before
 
     def _need(self, fits: bool, wanted: str, value: Any) -> None:  # noqa: FBT001
         if not (fits or self._forgiving):
@@ -134,14 +144,21 @@ class _Strict(visitor.TreeInterpreter):
 
     def visit_comparator(self, node: Any, value: Any) -> Any:
         """Refuse to order what has no order: JMESPath answers null, which `!(a < b)` would turn into true."""
-        if node["value"] in {"eq", "ne"}:
+        if node["value"] == "eq":
             return super().visit_comparator(node, value)
+        if node["value"] == "ne":
+            with self._negate():
+                return super().visit_comparator(node, value)
         left, right = (self.visit(child, value) for child in node["children"])
         if not _have_an_order(left, right):
             if self._forgiving:
                 return None
             raise ConditionError(f"it compares {_shape(left)} with {_shape(right)}, which have no order")
         return self.COMPARATOR_FUNC[node["value"]](left, right)
+
+    def visit_not_expression(self, node: Any, value: Any) -> bool:
+        with self._negate():
+            return super().visit_not_expression(node, value)
 
     def visit_index(self, node: Any, value: Any) -> Any:
         index = node["value"]
@@ -166,7 +183,7 @@ class _Strict(visitor.TreeInterpreter):
         base, then, test = self._with_base(node, value, list)["children"]
         if base["value"] is None:
             return None
-        with self._forgive():
+        with self._forgive(filtering=True):
             kept = [element for element in base["value"] if not _is_false(self.visit(test, element))]
         found = [self.visit(then, element) for element in kept]
         return [element for element in found if element is not None]
