@@ -19,6 +19,26 @@ Json = Any
 """Free JSON, whose names nobody declared."""
 
 
+class Offer(typing.Protocol):
+    """What the package offers under a token: a function or a resource.
+
+    Attributes:
+        token: Its name for the engine.
+        doc: What it is for, in Markdown.
+    """
+
+    token: str
+    doc: str
+
+    @property
+    def inputs(self) -> type:
+        """The declared inputs."""
+
+    @property
+    def outputs(self) -> type:
+        """The declared outputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """One property of an input or output.

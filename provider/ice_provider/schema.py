@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ice_provider.about import DOWNLOADS, REPOSITORY, version
 from ice_provider.config import ProviderConfig
-from ice_provider.declaration import Json, Property, is_declared, properties
+from ice_provider.declaration import Json, Offer, Property, is_declared, properties
 from ice_provider.functions import FUNCTIONS
 from ice_provider.resources import RESOURCES
 
@@ -56,7 +56,11 @@ def _languages() -> dict[str, Any]:
             "requires": {"pulumi": ">=3.208.0,<4.0.0"},
             "pythonRequires": ">=3.11",
         },
-        "nodejs": {"packageName": "@pulumi-ice/ice", "respectSchemaVersion": True},
+        "nodejs": {
+            "packageName": "@pulumi-ice/ice",
+            "respectSchemaVersion": True,
+            "dependencies": {"@pulumi/pulumi": "^3.208.0"},  # the end-to-end tests run on exactly this one
+        },
         "go": {
             "importBasePath": "github.com/pulumi-ice/pulumi-ice/sdk/go/ice",
             "respectSchemaVersion": True,
@@ -65,7 +69,7 @@ def _languages() -> dict[str, Any]:
     }
 
 
-def _function(function: Any, types: dict[str, Any]) -> dict[str, Any]:
+def _function(function: Offer, types: dict[str, Any]) -> dict[str, Any]:
     return {
         "description": function.doc,
         "inputs": _object(function.inputs, types),
@@ -73,7 +77,7 @@ def _function(function: Any, types: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _resource(resource: Any, types: dict[str, Any]) -> dict[str, Any]:
+def _resource(resource: Offer, types: dict[str, Any]) -> dict[str, Any]:
     outputs, inputs = _object(resource.outputs, types), _object(resource.inputs, types)
     return {
         "description": resource.doc,

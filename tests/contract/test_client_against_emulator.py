@@ -16,6 +16,7 @@ from ice_emulator import VARIANTS, Emulator, Scenario
 from ice_provider.alibaba.credentials import Key
 from ice_provider.errors import Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.model import Workflow, WorkflowTask
+from support import published
 
 RESULTS: dict[str, dict[str, Any]] = {
     "Start": {"ActivityId": "Start", "Status": "Succeed", "StartTime": "2023-01-04T02:05:17Z"},
@@ -149,35 +150,11 @@ async def test_a_task_that_goes_on_has_no_end_however_the_service_says_so(connec
 
 # --- the API's page ---------------------------------------------------------------------------------------------------
 
-PUBLISHED = r"""
-{
-  "RequestId": "******0C-7870-15FE-B96F-8880BB******",
-  "WorkflowTask": {
-    "TaskId": "******4215e042b3966ca5441e******",
-    "Status": "Succeed",
-    "TaskInput": "{\n      \"Type\": \"Media\",\n      \"Media\": \"******30706071edbfe290b488******\"\n}",
-    "CreateTime": "2023-01-04T02:05:17Z",
-    "FinishTime": "2023-01-04T02:06:19Z",
-    "Workflow": {
-      "WorkflowId": "******63dca94c609de02ac0d1******",
-      "Name": "Super-resolution transcoding workflow",
-      "Status": "Active",
-      "Type": "Common",
-      "CreateTime": "2022-11-27T10:02:12Z",
-      "ModifiedTime": "2022-11-29T02:06:19Z\n"
-    },
-    "ActivityResults": "Jsonformat,Content varies based on workflow configuration.",
-    "UserData": "{\"NotifyAddress\":\"http://xx.xx.xxx\"}"
-  }
-}
-"""
-"""The example answer of the page of GetWorkflowTask, byte for byte."""
-
 
 async def test_the_published_answer_goes_through_without_loss(connect: Connect) -> None:
     """All that changes is the line break at the end of a time."""
     task_id = "******4215e042b3966ca5441e******"
-    async with Emulator(Scenario.from_mapping({"tasks": [{"taskId": task_id, "answer": PUBLISHED}]})) as emulator:
+    async with Emulator(Scenario.from_mapping({"tasks": [{"taskId": task_id, "answer": published.TEXT}]})) as emulator:
         task = await connect(emulator.endpoint).get_workflow_task(task_id)
 
     assert task == WorkflowTask(

@@ -157,9 +157,9 @@ def test_families_that_differ_are_told_of_with_masked_keys() -> None:
 
     key = credentials.find(ProviderConfig(), environment)
 
-    assert key.notes == (
-        "ALICLOUD_ACCESS_KEY and ALIBABA_CLOUD_ACCESS_KEY_ID belong to different keys (cana…irst and cana…cond): "
-        "ALICLOUD_ACCESS_KEY is used; unset the one that is not meant",
+    (note,) = key.notes
+    assert note.startswith(
+        "ALICLOUD_ACCESS_KEY and ALIBABA_CLOUD_ACCESS_KEY_ID belong to different keys (cana…irst and cana…cond)"
     )
 
 

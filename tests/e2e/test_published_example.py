@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from support.engine import ROOT
+from support.published import ANSWER
 
 if TYPE_CHECKING:
     from e2e.conftest import Project
     from ice_emulator import Emulator
 
-ANSWER = json.loads((ROOT / "tests" / "data" / "get-workflow-task.json").read_text())
 TASK = ANSWER["WorkflowTask"]
 PROGRAM = """
 variables:

@@ -13,33 +13,11 @@ from ice_provider import activities
 from ice_provider.declaration import encode
 from ice_provider.model import Activity, Workflow
 from ice_provider.observation import observe
-
-SUCCESS_RESPONSE = r"""
-{
-  "RequestId": "******0C-7870-15FE-B96F-8880BB******",
-  "WorkflowTask": {
-    "TaskId": "******4215e042b3966ca5441e******",
-    "Status": "Succeed",
-    "TaskInput": "{\n      \"Type\": \"Media\",\n      \"Media\": \"******30706071edbfe290b488******\"\n}",
-    "CreateTime": "2023-01-04T02:05:17Z",
-    "FinishTime": "2023-01-04T02:06:19Z",
-    "Workflow": {
-      "WorkflowId": "******63dca94c609de02ac0d1******",
-      "Name": "Super-resolution transcoding workflow",
-      "Status": "Active",
-      "Type": "Common",
-      "CreateTime": "2022-11-27T10:02:12Z",
-      "ModifiedTime": "2022-11-29T02:06:19Z\n"
-    },
-    "ActivityResults": "Jsonformat,Content varies based on workflow configuration.",
-    "UserData": "{\"NotifyAddress\":\"http://xx.xx.xxx\"}"
-  }
-}
-"""  # the page of GetWorkflowTask (ICE, API 2020-11-09), "Success response", word for word
+from support import published
 
 
 def test_the_example_of_the_api_page_is_a_task_whose_results_cannot_be_read_and_are_kept() -> None:
-    answer = json.loads(SUCCESS_RESPONSE)
+    answer = json.loads(published.TEXT)
     fields, workflow = answer["WorkflowTask"], answer["WorkflowTask"]["Workflow"]
 
     seen = observe(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from ice_provider.declaration import Offer
 from ice_provider.functions.get_workflow_task import GetWorkflowTask
 
 if TYPE_CHECKING:
@@ -12,24 +13,8 @@ if TYPE_CHECKING:
     from ice_provider.session import Operation
 
 
-class Function(Protocol):
-    """One function of the package.
-
-    Attributes:
-        token: Its name for the engine.
-        doc: What it is for, in Markdown.
-    """
-
-    token: str
-    doc: str
-
-    @property
-    def inputs(self) -> type:
-        """The declared inputs."""
-
-    @property
-    def outputs(self) -> type:
-        """The declared outputs."""
+class Function(Offer, Protocol):
+    """One function of the package."""
 
     async def call(self, inputs: Any, operation: Operation) -> Any:
         """Return the result."""

@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
+from ice_provider.declaration import Offer
 from ice_provider.resources.workflow_task_gate import WorkflowTaskGate
 from ice_provider.session import Operation, Session
 
 
-class Resource(Protocol):
-    """One resource of the package. Every gate only reads: nothing is made or deleted in the cloud.
-
-    Attributes:
-        token: Its name for the engine.
-        doc: What it is for, in Markdown.
-    """
-
-    token: str
-    doc: str
-
-    @property
-    def inputs(self) -> type:
-        """The declared inputs."""
-
-    @property
-    def outputs(self) -> type:
-        """The declared outputs."""
+class Resource(Offer, Protocol):
+    """One resource of the package. Every gate only reads: nothing is made or deleted in the cloud."""
 
     def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
         """Return the names of outputs that are no longer what they would be today."""

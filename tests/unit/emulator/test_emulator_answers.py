@@ -9,31 +9,10 @@ import pytest
 
 from ice_emulator import VARIANTS, Scenario, ScenarioError
 from ice_emulator.variants import DEFAULTS
+from support import published
 
 if TYPE_CHECKING:
     from tests.unit.emulator.conftest import Stage
-
-PUBLISHED = r"""
-{
-  "RequestId": "******0C-7870-15FE-B96F-8880BB******",
-  "WorkflowTask": {
-    "TaskId": "******4215e042b3966ca5441e******",
-    "Status": "Succeed",
-    "TaskInput": "{\n      \"Type\": \"Media\",\n      \"Media\": \"******30706071edbfe290b488******\"\n}",
-    "CreateTime": "2023-01-04T02:05:17Z",
-    "FinishTime": "2023-01-04T02:06:19Z",
-    "Workflow": {
-      "WorkflowId": "******63dca94c609de02ac0d1******",
-      "Name": "Super-resolution transcoding workflow",
-      "Status": "Active",
-      "Type": "Common",
-      "CreateTime": "2022-11-27T10:02:12Z",
-      "ModifiedTime": "2022-11-29T02:06:19Z\n"
-    },
-    "ActivityResults": "Jsonformat,Content varies based on workflow configuration.",
-    "UserData": "{\"NotifyAddress\":\"http://xx.xx.xxx\"}"
-  }
-}"""
 
 ENDED = """
 tasks:
@@ -56,17 +35,17 @@ def with_variant(axis: str, value: str) -> Scenario:
 
 async def test_the_published_example_can_be_played_as_a_mapping(stage: Stage) -> None:
     """JSON is YAML: an answer can be pasted as it is."""
-    caller = await stage.play(f"tasks: [{{taskId: published, answer: {PUBLISHED}}}]")
+    caller = await stage.play(f"tasks: [{{taskId: published, answer: {published.TEXT}}}]")
     reply = await caller.read("published")
-    assert (reply.status, reply.json) == (200, json.loads(PUBLISHED))
-    assert list(reply.task) == list(json.loads(PUBLISHED)["WorkflowTask"])
+    assert (reply.status, reply.json) == (200, json.loads(published.TEXT))
+    assert list(reply.task) == list(json.loads(published.TEXT)["WorkflowTask"])
 
 
 async def test_an_answer_that_is_text_goes_out_byte_by_byte(stage: Stage) -> None:
-    scenario = {"tasks": [{"taskId": "published", "answer": PUBLISHED, "httpStatus": 203}]}
+    scenario = {"tasks": [{"taskId": "published", "answer": published.TEXT, "httpStatus": 203}]}
     caller = await stage.play(Scenario.from_mapping(scenario))
     reply = await caller.read("published")
-    assert (reply.status, reply.body) == (203, PUBLISHED.encode())
+    assert (reply.status, reply.body) == (203, published.TEXT.encode())
 
 
 async def test_a_long_answer_goes_out_whole(stage: Stage) -> None:
