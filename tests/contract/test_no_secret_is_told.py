@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 import traceback
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus
@@ -182,3 +183,15 @@ async def test_a_service_that_echoes_a_lasting_key_shows_it_masked_at_most(where
 
     assert error
     assert_silent(error, redactor, key_id)
+
+
+async def test_the_vendors_loggers_have_no_way_to_standard_error() -> None:
+    cloud = await connect(
+        ProviderConfig(region="cn-shanghai", access_key="a-key", secret_key="a-secret"), {}, Redactor()
+    )
+    await cloud.close()
+
+    for name in ("darabonba-core", "credentials"):
+        logger = logging.getLogger(name)
+        assert not logger.propagate
+        assert [type(handler) for handler in logger.handlers] == [logging.NullHandler]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from ice_provider.cloud import Cloud
     from ice_provider.config import ProviderConfig
     from ice_provider.redaction import Redactor
+
+_TALKATIVE = ("darabonba-core", "credentials")
+"""The vendor's loggers, which attach themselves to standard error when they are imported; a user could see a token."""
 
 
 async def connect(config: ProviderConfig, environment: Mapping[str, str], redactor: Redactor) -> Cloud:
@@ -40,4 +44,7 @@ def _client_of(ca_file: str | None) -> Callable[[Place, Key], Cloud]:
     """Import the vendor's modules and read the trusted authorities: both are slow, so a thread does it."""
     from ice_provider.alibaba import client, transport  # noqa: PLC0415
 
+    for name in _TALKATIVE:
+        vendor = logging.getLogger(name)
+        vendor.handlers, vendor.propagate = [logging.NullHandler()], False
     return functools.partial(client.Client, trusted=transport.trust(ca_file))
