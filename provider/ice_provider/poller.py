@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ice_provider import durations, messages, pacing, times
 from ice_provider.errors import NotKnown, Throttled, Transient, Unreachable
 from ice_provider.model import WorkflowTask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from ice_provider.clock import Clock
     from ice_provider.cloud import Cloud
 
+T = TypeVar("T")
 Reading = WorkflowTask | NotKnown | Transient
 """What one poll of a task can bring without ending the watch on it."""
 
@@ -95,6 +96,7 @@ class Poller:
         self._bucket = pacing.TokenBucket(per_second)
         self._slots = asyncio.Semaphore(_MOST_CALLS_AT_ONCE)
         self._watches: dict[str, _Watch] = {}
+        self._asking: set[asyncio.Task[object]] = set()
         self._stopped = False
 
     async def read(self, task_id: str, *, within: float) -> WorkflowTask:
@@ -121,6 +123,41 @@ class Poller:
             limit = durations.show(within)
             raise trouble or Unreachable(f"no answer about {messages.task(task_id)} within {limit}") from None
 
+    async def insist(self, call: Callable[[], Awaitable[T]], *, within: float) -> T:
+        """Return what a call of another kind brings; transient faults are asked again until `within` seconds are over.
+
+        Raises:
+            NotSignedIn, Denied, Rejected: Said by the API.
+            Transient: The last trouble, when the time is over.
+            Stopped: The engine asked to stop.
+        """
+        asking = asyncio.create_task(self._insist(call, self._clock.now() + within))
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+        if self._stopped:
+            asking.cancel()
+        try:
+            return await asking
+        except asyncio.CancelledError:
+            asking.cancel()
+            if self._stopped:
+                raise Stopped from None
+            raise
+
+    async def _insist(self, call: Callable[[], Awaitable[T]], until: float) -> T:
+        trouble: Transient | None = None
+        faults = 0
+        try:
+            async with self._clock.deadline(until):
+                while True:
+                    try:
+                        return await self._call(call)
+                    except Transient as error:
+                        trouble, faults = error, faults + 1
+                        await self._clock.sleep(self._pause(error, faults))
+        except TimeoutError:
+            raise trouble or Unreachable("no answer in time") from None
+
     @contextmanager
     def follow(self, task_id: str) -> Iterator[Follower]:
         """Watch a task for as long as the context lasts."""
@@ -146,6 +183,8 @@ class Poller:
             watch.end(Stopped())
             if watch.loop:
                 watch.loop.cancel()
+        for asking in self._asking:
+            asking.cancel()
 
     def _hasten(self, task_id: str) -> None:
         """Ask now when the watch rests between two good readings: a read must not sit out the pause of a long wait."""
@@ -177,12 +216,16 @@ class Poller:
             watch.end(error)
 
     async def _ask(self, task_id: str) -> Reading:
+        try:
+            return await self._call(lambda: self.cloud.get_workflow_task(task_id))
+        except (NotKnown, Transient) as trouble:
+            return trouble
+
+    async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make one call when the account's allowance and the number of open calls permit."""
         await self._clock.sleep(self._bucket.take(self._clock.now()))
         async with self._slots:
-            try:
-                return await self.cloud.get_workflow_task(task_id)
-            except (NotKnown, Transient) as trouble:
-                return trouble
+            return await call()
 
     def _pause(self, reading: Reading, faults: int) -> float:
         luck = self._luck()

@@ -10,6 +10,11 @@ export const getWorkflowTask: typeof import("./getWorkflowTask").getWorkflowTask
 export const getWorkflowTaskOutput: typeof import("./getWorkflowTask").getWorkflowTaskOutput = null as any;
 utilities.lazyLoad(exports, ["getWorkflowTask","getWorkflowTaskOutput"], () => require("./getWorkflowTask"));
 
+export { GetWorkflowTasksArgs, GetWorkflowTasksResult, GetWorkflowTasksOutputArgs } from "./getWorkflowTasks";
+export const getWorkflowTasks: typeof import("./getWorkflowTasks").getWorkflowTasks = null as any;
+export const getWorkflowTasksOutput: typeof import("./getWorkflowTasks").getWorkflowTasksOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkflowTasks","getWorkflowTasksOutput"], () => require("./getWorkflowTasks"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ice_provider.cloud import Page, Search
 from ice_provider.errors import ProviderError
 from ice_provider.model import Workflow, WorkflowTask
 from ice_provider.observation import observe
@@ -30,6 +31,8 @@ class ScriptedCloud:
 
     Attributes:
         calls: How often each task was asked for.
+        listed: What a search finds, page by page of two.
+        searches: What was searched for, with the token of each page.
     """
 
     region = "cn-shanghai"
@@ -40,6 +43,8 @@ class ScriptedCloud:
         self._steps = {"t-1": list(steps), **{name: list(script) for name, script in (others or {}).items()}}
         self.calls: Counter[str] = Counter()
         self.closed = False
+        self.listed: list[Step] = []
+        self.searches: list[tuple[Search, str | None]] = []
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         self.calls[task_id] += 1
@@ -51,6 +56,16 @@ class ScriptedCloud:
             raise step
         assert isinstance(step, WorkflowTask)
         return step
+
+    async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
+        """Return pages of two, of the tasks in `listed`; a fault in their place is raised, once."""
+        self.searches.append((search, token))
+        place = int(token or 0)
+        if self.listed and isinstance(self.listed[place], Exception):
+            raise self.listed.pop(place)  # type: ignore[misc]
+        tasks = [entry for entry in self.listed[place : place + 2] if isinstance(entry, WorkflowTask)]
+        more = str(place + 2) if place + 2 < len(self.listed) else None
+        return Page(tuple(tasks), more)
 
     async def close(self) -> None:
         self.closed = True

@@ -3,16 +3,17 @@
 The SDK itself passes broken answers on as empty or half-filled objects, so nothing of an answer is believed before its
 types have been checked here: what is not a task with a status is a broken answer, never a success.
 
-Source: the page of GetWorkflowTask (ICE, API 2020-11-09).
+Source: the pages of GetWorkflowTask and ListWorkflowTasks (ICE, API 2020-11-09).
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from alibabacloud_ice20201109.models import GetWorkflowTaskResponseBody
+from alibabacloud_ice20201109.models import GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody
 
 from ice_provider import freejson
+from ice_provider.cloud import Page
 from ice_provider.errors import BrokenAnswer
 from ice_provider.model import Workflow, WorkflowTask
 from ice_provider.observation import observe
@@ -61,27 +62,57 @@ def document(body: bytes, content_type: str) -> dict[str, Any]:
 
 
 def task(found: dict[str, Any], asked_for: str) -> WorkflowTask:
-    """Return the task that a valid answer tells of.
+    """Return the task that a valid answer of GetWorkflowTask tells of.
 
     Raises:
         NoTask: It tells of none.
         BrokenAnswer: Anything in it is not as the API promises.
     """
+    request_id = _request_id(found)
+    if found.get("WorkflowTask") is None:
+        raise NoTask(request_id)
+    _check_task(found["WorkflowTask"], "WorkflowTask")
+    if found["WorkflowTask"]["TaskId"] != asked_for:
+        raise BrokenAnswer("the answer is about another task")
+    told = GetWorkflowTaskResponseBody().from_map(found).workflow_task
+    return _read(told, request_id, activity_results=told.activity_results)
+
+
+def page(found: dict[str, Any]) -> Page:
+    """Return the tasks that a valid answer of ListWorkflowTasks tells of.
+
+    Raises:
+        BrokenAnswer: Anything in it is not as the API promises.
+    """
+    request_id, listed = _request_id(found), found.get("TaskList")
+    if not isinstance(listed, list):
+        raise BrokenAnswer("the answer lists no tasks")
+    _texts(found, "the page", ("NextToken",))
+    for place, entry in enumerate(listed):
+        _check_task(entry, f"TaskList[{place}]")
+    body = ListWorkflowTasksResponseBody().from_map(found)
+    return Page(tuple(_read(told, request_id) for told in body.task_list), body.next_token or None)
+
+
+def _request_id(found: dict[str, Any]) -> str:
+    """Return the request ID that every valid answer bears."""
     request_id = found.get("RequestId")
     if not isinstance(request_id, str) or not request_id:
         raise BrokenAnswer("no task data came back, and no request ID")
     if found.get("Code") not in [None, "", "200", "OK", "Success"]:  # a list: the code may be anything
         raise BrokenAnswer("the answer says success and carries an error code")
-    if found.get("WorkflowTask") is None:
-        raise NoTask(request_id)
-    given = _texts(found["WorkflowTask"], "WorkflowTask", _TASK_FIELDS)
+    return request_id
+
+
+def _check_task(value: Any, path: str) -> None:
+    """See that a task has an ID and a status, and that everything known of it is text."""
+    given = _texts(value, path, _TASK_FIELDS)
     if given.get("Workflow") is not None:
-        _texts(given["Workflow"], "WorkflowTask.Workflow", _WORKFLOW_FIELDS)
+        _texts(given["Workflow"], f"{path}.Workflow", _WORKFLOW_FIELDS)
     if not given.get("Status"):
         raise BrokenAnswer("the answer names no status")
-    if given.get("TaskId") != asked_for:
-        raise BrokenAnswer("the answer is about another task")
-    return _read(GetWorkflowTaskResponseBody().from_map(found))
+    if not given.get("TaskId"):
+        raise BrokenAnswer("the answer names no task")
 
 
 def _texts(value: Any, path: str, names: tuple[str, ...]) -> dict[str, Any]:
@@ -94,8 +125,9 @@ def _texts(value: Any, path: str, names: tuple[str, ...]) -> dict[str, Any]:
     return value
 
 
-def _read(body: GetWorkflowTaskResponseBody) -> WorkflowTask:
-    told, flow = body.workflow_task, body.workflow_task.workflow
+def _read(told: Any, request_id: str, *, activity_results: str | None = None) -> WorkflowTask:
+    """Return the task of one of the SDK's models, which differ between the operations in their class alone."""
+    flow = told.workflow
     workflow = flow and Workflow(
         workflow_id=flow.workflow_id,
         name=flow.name,
@@ -107,12 +139,12 @@ def _read(body: GetWorkflowTaskResponseBody) -> WorkflowTask:
     return observe(
         task_id=told.task_id,
         status=told.status,
-        request_id=body.request_id,
+        request_id=request_id,
         task_input=told.task_input,
         create_time=told.create_time,
         finish_time=told.finish_time,
         workflow=workflow,
-        activity_results=told.activity_results,
+        activity_results=activity_results,
         user_data=told.user_data,
     )
 

@@ -7,18 +7,20 @@ import ssl
 import time
 import uuid
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Any, Final
 
 from ice_provider import about, messages
 from ice_provider.alibaba import answers, signing, transport
 from ice_provider.alibaba.credentials import Key
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.refusals import CLOCK_REFUSED, Refusal
+from ice_provider.alibaba.refusals import CLOCK_REFUSED, Question, Refusal
 from ice_provider.alibaba.transport import Answer
-from ice_provider.errors import BrokenAnswer, ProviderError
+from ice_provider.cloud import Page, Search
+from ice_provider.errors import BrokenAnswer
 from ice_provider.model import WorkflowTask
 
 _OK: Final = 200
+_LARGEST_PAGE: Final = "100"
 
 
 class Client:
@@ -49,26 +51,51 @@ class Client:
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `cloud.Cloud`. Source: the page of GetWorkflowTask (ICE, API 2020-11-09)."""
-        ends = asyncio.get_running_loop().time() + self._place.attempt
-        answer = await self._call(task_id, ends)
-        if answer.status != _OK and self._clock_was_refused(answer, task_id):
-            answer = await self._call(task_id, ends)
-        if answer.status != _OK:
-            raise self._refusal(answer, task_id).as_error()
-        found = answers.document(answer.body, answer.headers.get("content-type", ""))
+        deed = f"read {messages.task(task_id)}"
+        found = await self._ask(Question("GetWorkflowTask", {"TaskId": task_id}, deed, task_id))
         try:
             return answers.task(found, asked_for=task_id)
         except answers.NoTask as none:
-            raise self._not_known(task_id, none.request_id) from None
+            raise messages.not_known(
+                task_id,
+                region=self.region,
+                caller=self.caller,
+                said="the answer holds no task",
+                request_id=none.request_id,
+            ) from None
+
+    async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
+        """See `cloud.Cloud`. Source: the page of ListWorkflowTasks (ICE, API 2020-11-09)."""
+        wanted = {
+            "WorkflowId": search.workflow_id,
+            "WorkflowName": search.workflow_name,
+            "KeyText": search.key_text,
+            "StartOfCreateTime": search.start_of_create_time,
+            "EndOfCreateTime": search.end_of_create_time,
+            "MaxResults": _LARGEST_PAGE,
+            "NextToken": token,
+        }
+        query = {name: value for name, value in wanted.items() if value is not None}
+        return answers.page(await self._ask(Question("ListWorkflowTasks", query, "list workflow tasks")))
 
     async def close(self) -> None:
         """See `cloud.Cloud`."""
         await self._transport.close()
 
-    async def _call(self, task_id: str, ends: float) -> Answer:
+    async def _ask(self, question: Question) -> dict[str, Any]:
+        """Return the JSON object of a good answer, within the limit of one attempt."""
+        ends = asyncio.get_running_loop().time() + self._place.attempt
+        answer = await self._send(question, ends)
+        if answer.status != _OK and self._clock_was_refused(answer, question):
+            answer = await self._send(question, ends)
+        if answer.status != _OK:
+            raise self._refusal(answer, question).as_error()
+        return answers.document(answer.body, answer.headers.get("content-type", ""))
+
+    async def _send(self, question: Question, ends: float) -> Answer:
         request = signing.sign(
-            "GetWorkflowTask",
-            {"TaskId": task_id},
+            question.action,
+            question.query,
             host=self._place.host,
             key=self._key,
             agent=self._agent,
@@ -77,9 +104,9 @@ class Client:
         )
         return await self._transport.send(request, ends)
 
-    def _clock_was_refused(self, answer: Answer, task_id: str) -> bool:
+    def _clock_was_refused(self, answer: Answer, question: Question) -> bool:
         """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""
-        if not CLOCK_REFUSED.match(self._refusal(answer, task_id).code or ""):
+        if not CLOCK_REFUSED.match(self._refusal(answer, question).code or ""):
             return False
         try:
             theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
@@ -88,13 +115,9 @@ class Client:
         self._skew = theirs - time.time()
         return True
 
-    def _refusal(self, answer: Answer, task_id: str) -> Refusal:
+    def _refusal(self, answer: Answer, question: Question) -> Refusal:
         try:
             body = answers.document(answer.body, answer.headers.get("content-type", ""))
         except BrokenAnswer:
             body = {}
-        return Refusal(answer, body, task_id=task_id, region=self.region, caller=self.caller)
-
-    def _not_known(self, task_id: str, request_id: str) -> ProviderError:
-        said = "the answer holds no task"
-        return messages.not_known(task_id, region=self.region, caller=self.caller, said=said, request_id=request_id)
+        return Refusal(answer, body, question=question, region=self.region, caller=self.caller)

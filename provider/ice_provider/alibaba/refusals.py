@@ -8,28 +8,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ice_provider import messages
 from ice_provider.alibaba.transport import Answer
 from ice_provider.errors import BrokenAnswer, Denied, NotSignedIn, ProviderError, Rejected, Throttled, Unreachable
 
-POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:GetWorkflowTask"],"Resource":"*"}]}'
+POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:%s"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 _SERVER_FAULT: Final = 500
 _TOO_MANY: Final = 429
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One call of the API.
+
+    Attributes:
+        action: The name of the operation.
+        query: Its parameters.
+        deed: What the call is to do, as a part of a sentence: `read workflow task t-1`.
+        task_id: The task that it is about, None for a list.
+    """
+
+    action: str
+    query: Mapping[str, str]
+    deed: str
+    task_id: str | None = None
+
+
 class Refusal:
     """One refusal, with what is needed to tell a person of it."""
 
     def __init__(
-        self, answer: Answer, body: Mapping[str, Any], *, task_id: str, region: str | None, caller: str
+        self, answer: Answer, body: Mapping[str, Any], *, question: Question, region: str | None, caller: str
     ) -> None:
         """Keep the parts; what is no text counts as absent."""
         self.status, self.headers = answer.status, answer.headers
-        self.task_id, self.region, self.caller = task_id, region, caller
+        self.question, self.region, self.caller = question, region, caller
         self.code, self.message, self.request_id = (_text(body, name) for name in ("Code", "Message", "RequestId"))
         detail = body.get("AccessDeniedDetail")
         self.detail: Mapping[str, Any] = detail if isinstance(detail, dict) else {}
@@ -78,8 +96,10 @@ def _again(refusal: Refusal) -> ProviderError:
 
 
 def _not_known(refusal: Refusal) -> ProviderError:
+    if refusal.question.task_id is None:
+        return _refused(refusal)
     return messages.not_known(
-        refusal.task_id,
+        refusal.question.task_id,
         region=refusal.region,
         caller=refusal.caller,
         said=refusal.said,
@@ -90,11 +110,11 @@ def _not_known(refusal: Refusal) -> ProviderError:
 def _no_permission(refusal: Refusal) -> ProviderError:
     names = ("AuthAction", "AuthPrincipalType", "AuthPrincipalDisplayName", "NoPermissionType", "PolicyType")
     told = ", ".join(text for text in (_text(refusal.detail, name) for name in names) if text)
-    advice = f"attach this RAM policy:  {POLICY}"
+    advice = f"attach this RAM policy:  {POLICY % refusal.question.action}"
     if _text(refusal.detail, "NoPermissionType") == "ExplicitDeny":
         advice = "a policy denies it outright, so that allowing it elsewhere does not help: change that policy"
     return Denied(
-        f"not allowed to read {messages.task(refusal.task_id)}: {refusal.code or refusal.status}",
+        f"not allowed to {refusal.question.deed}: {refusal.code or refusal.status}",
         refusal.hints(*([("denied", told)] if told else []), ("next", advice)),
     )
 
@@ -137,7 +157,7 @@ def _redirect(refusal: Refusal) -> ProviderError:
 
 
 def _refused(refusal: Refusal) -> ProviderError:
-    return Rejected(f"the API refuses to tell about {messages.task(refusal.task_id)}: {refusal.said}", refusal.hints())
+    return Rejected(f"the API refuses to {refusal.question.deed}: {refusal.said}", refusal.hints())
 
 
 # First match wins. `InvalidAccessKeyId.NotFound` and `InvalidApi.NotFound` are 404s that have nothing to do with the task.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ice_provider.declaration import Offer
 from ice_provider.functions.get_workflow_task import GetWorkflowTask
+from ice_provider.functions.get_workflow_tasks import GetWorkflowTasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,4 +21,6 @@ class Function(Offer, Protocol):
         """Return the result."""
 
 
-FUNCTIONS: Final[Mapping[str, Function]] = {function.token: function for function in (GetWorkflowTask(),)}
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    function.token: function for function in (GetWorkflowTask(), GetWorkflowTasks())
+}

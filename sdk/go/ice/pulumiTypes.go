@@ -260,9 +260,155 @@ func (o WorkflowPtrOutput) WorkflowId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A workflow task as the service told of it, and what follows from that.
+type WorkflowTask struct {
+	// The activities in order of their start; absent when `activityResults` cannot be read.
+	Activities []Activity `pulumi:"activities"`
+	// The results of all activities, word for word as the service sends them. Usually JSON text.
+	ActivityResults *string `pulumi:"activityResults"`
+	// When the task was made. ISO 8601, UTC.
+	CreateTime *string `pulumi:"createTime"`
+	// How long the task ran, in seconds. Absent before its end.
+	DurationSeconds *float64 `pulumi:"durationSeconds"`
+	// When the task ended. ISO 8601, UTC. Absent before.
+	FinishTime *string `pulumi:"finishTime"`
+	// Whether the task has ended: `Succeed`, `Failed` or `Canceled`.
+	Finished bool `pulumi:"finished"`
+	// The ID of the API call that gave this answer, for a support case.
+	RequestId *string `pulumi:"requestId"`
+	// `activityResults` as an object, when it is a JSON object; absent otherwise. Its names are the service's.
+	Results map[string]interface{} `pulumi:"results"`
+	// The state of the task: `Init`, `Processing`, `Succeed`, `Failed` or `Canceled`; a newer word of the service is passed on as it is.
+	Status string `pulumi:"status"`
+	// Whether the task has ended as `Succeed`.
+	Succeeded bool `pulumi:"succeeded"`
+	// The ID of the workflow task.
+	TaskId string `pulumi:"taskId"`
+	// The input of the task, as it was submitted. Usually JSON text.
+	TaskInput *string `pulumi:"taskInput"`
+	// The text that the submitter attached to the task. It may hold a callback address.
+	UserData *string `pulumi:"userData"`
+	// The workflow that the task runs.
+	Workflow *Workflow `pulumi:"workflow"`
+	// The ID of the workflow that the task runs.
+	WorkflowId *string `pulumi:"workflowId"`
+}
+
+// A workflow task as the service told of it, and what follows from that.
+type WorkflowTaskOutput struct{ *pulumi.OutputState }
+
+func (WorkflowTaskOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkflowTask)(nil)).Elem()
+}
+
+func (o WorkflowTaskOutput) ToWorkflowTaskOutput() WorkflowTaskOutput {
+	return o
+}
+
+func (o WorkflowTaskOutput) ToWorkflowTaskOutputWithContext(ctx context.Context) WorkflowTaskOutput {
+	return o
+}
+
+// The activities in order of their start; absent when `activityResults` cannot be read.
+func (o WorkflowTaskOutput) Activities() ActivityArrayOutput {
+	return o.ApplyT(func(v WorkflowTask) []Activity { return v.Activities }).(ActivityArrayOutput)
+}
+
+// The results of all activities, word for word as the service sends them. Usually JSON text.
+func (o WorkflowTaskOutput) ActivityResults() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.ActivityResults }).(pulumi.StringPtrOutput)
+}
+
+// When the task was made. ISO 8601, UTC.
+func (o WorkflowTaskOutput) CreateTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.CreateTime }).(pulumi.StringPtrOutput)
+}
+
+// How long the task ran, in seconds. Absent before its end.
+func (o WorkflowTaskOutput) DurationSeconds() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *float64 { return v.DurationSeconds }).(pulumi.Float64PtrOutput)
+}
+
+// When the task ended. ISO 8601, UTC. Absent before.
+func (o WorkflowTaskOutput) FinishTime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.FinishTime }).(pulumi.StringPtrOutput)
+}
+
+// Whether the task has ended: `Succeed`, `Failed` or `Canceled`.
+func (o WorkflowTaskOutput) Finished() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkflowTask) bool { return v.Finished }).(pulumi.BoolOutput)
+}
+
+// The ID of the API call that gave this answer, for a support case.
+func (o WorkflowTaskOutput) RequestId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.RequestId }).(pulumi.StringPtrOutput)
+}
+
+// `activityResults` as an object, when it is a JSON object; absent otherwise. Its names are the service's.
+func (o WorkflowTaskOutput) Results() pulumi.MapOutput {
+	return o.ApplyT(func(v WorkflowTask) map[string]interface{} { return v.Results }).(pulumi.MapOutput)
+}
+
+// The state of the task: `Init`, `Processing`, `Succeed`, `Failed` or `Canceled`; a newer word of the service is passed on as it is.
+func (o WorkflowTaskOutput) Status() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowTask) string { return v.Status }).(pulumi.StringOutput)
+}
+
+// Whether the task has ended as `Succeed`.
+func (o WorkflowTaskOutput) Succeeded() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkflowTask) bool { return v.Succeeded }).(pulumi.BoolOutput)
+}
+
+// The ID of the workflow task.
+func (o WorkflowTaskOutput) TaskId() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkflowTask) string { return v.TaskId }).(pulumi.StringOutput)
+}
+
+// The input of the task, as it was submitted. Usually JSON text.
+func (o WorkflowTaskOutput) TaskInput() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.TaskInput }).(pulumi.StringPtrOutput)
+}
+
+// The text that the submitter attached to the task. It may hold a callback address.
+func (o WorkflowTaskOutput) UserData() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.UserData }).(pulumi.StringPtrOutput)
+}
+
+// The workflow that the task runs.
+func (o WorkflowTaskOutput) Workflow() WorkflowPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *Workflow { return v.Workflow }).(WorkflowPtrOutput)
+}
+
+// The ID of the workflow that the task runs.
+func (o WorkflowTaskOutput) WorkflowId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkflowTask) *string { return v.WorkflowId }).(pulumi.StringPtrOutput)
+}
+
+type WorkflowTaskArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkflowTaskArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkflowTask)(nil)).Elem()
+}
+
+func (o WorkflowTaskArrayOutput) ToWorkflowTaskArrayOutput() WorkflowTaskArrayOutput {
+	return o
+}
+
+func (o WorkflowTaskArrayOutput) ToWorkflowTaskArrayOutputWithContext(ctx context.Context) WorkflowTaskArrayOutput {
+	return o
+}
+
+func (o WorkflowTaskArrayOutput) Index(i pulumi.IntInput) WorkflowTaskOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkflowTask {
+		return vs[0].([]WorkflowTask)[vs[1].(int)]
+	}).(WorkflowTaskOutput)
+}
+
 func init() {
 	pulumi.RegisterOutputType(ActivityOutput{})
 	pulumi.RegisterOutputType(ActivityArrayOutput{})
 	pulumi.RegisterOutputType(WorkflowOutput{})
 	pulumi.RegisterOutputType(WorkflowPtrOutput{})
+	pulumi.RegisterOutputType(WorkflowTaskOutput{})
+	pulumi.RegisterOutputType(WorkflowTaskArrayOutput{})
 }

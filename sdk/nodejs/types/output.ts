@@ -77,3 +77,69 @@ export interface Workflow {
     workflowId?: string;
 }
 
+/**
+ * A workflow task as the service told of it, and what follows from that.
+ */
+export interface WorkflowTask {
+    /**
+     * The activities in order of their start; absent when `activityResults` cannot be read.
+     */
+    activities?: outputs.Activity[];
+    /**
+     * The results of all activities, word for word as the service sends them. Usually JSON text.
+     */
+    activityResults?: string;
+    /**
+     * When the task was made. ISO 8601, UTC.
+     */
+    createTime?: string;
+    /**
+     * How long the task ran, in seconds. Absent before its end.
+     */
+    durationSeconds?: number;
+    /**
+     * When the task ended. ISO 8601, UTC. Absent before.
+     */
+    finishTime?: string;
+    /**
+     * Whether the task has ended: `Succeed`, `Failed` or `Canceled`.
+     */
+    finished: boolean;
+    /**
+     * The ID of the API call that gave this answer, for a support case.
+     */
+    requestId?: string;
+    /**
+     * `activityResults` as an object, when it is a JSON object; absent otherwise. Its names are the service's.
+     */
+    results?: {[key: string]: any};
+    /**
+     * The state of the task: `Init`, `Processing`, `Succeed`, `Failed` or `Canceled`; a newer word of the service is passed on as it is.
+     */
+    status: string;
+    /**
+     * Whether the task has ended as `Succeed`.
+     */
+    succeeded: boolean;
+    /**
+     * The ID of the workflow task.
+     */
+    taskId: string;
+    /**
+     * The input of the task, as it was submitted. Usually JSON text.
+     */
+    taskInput?: string;
+    /**
+     * The text that the submitter attached to the task. It may hold a callback address.
+     */
+    userData?: string;
+    /**
+     * The workflow that the task runs.
+     */
+    workflow?: outputs.Workflow;
+    /**
+     * The ID of the workflow that the task runs.
+     */
+    workflowId?: string;
+}
+

@@ -7,6 +7,7 @@ from . import _utilities
 import typing
 # Export this package's modules as members:
 from .get_workflow_task import *
+from .get_workflow_tasks import *
 from .provider import *
 from .workflow_task_gate import *
 from . import outputs

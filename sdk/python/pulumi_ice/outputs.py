@@ -13,10 +13,12 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 
 __all__ = [
     'Activity',
     'Workflow',
+    'WorkflowTask',
 ]
 
 @pulumi.output_type
@@ -267,6 +269,194 @@ class Workflow(dict):
     def workflow_id(self) -> Optional[_builtins.str]:
         """
         The ID of the workflow.
+        """
+        return pulumi.get(self, "workflow_id")
+
+
+@pulumi.output_type
+class WorkflowTask(dict):
+    """
+    A workflow task as the service told of it, and what follows from that.
+    """
+    def __init__(__self__, *,
+                 finished: _builtins.bool,
+                 status: _builtins.str,
+                 succeeded: _builtins.bool,
+                 task_id: _builtins.str,
+                 activities: Optional[Sequence['outputs.Activity']] = None,
+                 activity_results: Optional[_builtins.str] = None,
+                 create_time: Optional[_builtins.str] = None,
+                 duration_seconds: Optional[_builtins.float] = None,
+                 finish_time: Optional[_builtins.str] = None,
+                 request_id: Optional[_builtins.str] = None,
+                 results: Optional[Mapping[str, Any]] = None,
+                 task_input: Optional[_builtins.str] = None,
+                 user_data: Optional[_builtins.str] = None,
+                 workflow: Optional['outputs.Workflow'] = None,
+                 workflow_id: Optional[_builtins.str] = None):
+        """
+        A workflow task as the service told of it, and what follows from that.
+
+        :param _builtins.bool finished: Whether the task has ended: `Succeed`, `Failed` or `Canceled`.
+        :param _builtins.str status: The state of the task: `Init`, `Processing`, `Succeed`, `Failed` or `Canceled`; a newer word of the service is passed on as it is.
+        :param _builtins.bool succeeded: Whether the task has ended as `Succeed`.
+        :param _builtins.str task_id: The ID of the workflow task.
+        :param Sequence['Activity'] activities: The activities in order of their start; absent when `activityResults` cannot be read.
+        :param _builtins.str activity_results: The results of all activities, word for word as the service sends them. Usually JSON text.
+        :param _builtins.str create_time: When the task was made. ISO 8601, UTC.
+        :param _builtins.float duration_seconds: How long the task ran, in seconds. Absent before its end.
+        :param _builtins.str finish_time: When the task ended. ISO 8601, UTC. Absent before.
+        :param _builtins.str request_id: The ID of the API call that gave this answer, for a support case.
+        :param Mapping[str, Any] results: `activityResults` as an object, when it is a JSON object; absent otherwise. Its names are the service's.
+        :param _builtins.str task_input: The input of the task, as it was submitted. Usually JSON text.
+        :param _builtins.str user_data: The text that the submitter attached to the task. It may hold a callback address.
+        :param 'Workflow' workflow: The workflow that the task runs.
+        :param _builtins.str workflow_id: The ID of the workflow that the task runs.
+        """
+        pulumi.set(__self__, "finished", finished)
+        pulumi.set(__self__, "status", status)
+        pulumi.set(__self__, "succeeded", succeeded)
+        pulumi.set(__self__, "task_id", task_id)
+        if activities is not None:
+            pulumi.set(__self__, "activities", activities)
+        if activity_results is not None:
+            pulumi.set(__self__, "activity_results", activity_results)
+        if create_time is not None:
+            pulumi.set(__self__, "create_time", create_time)
+        if duration_seconds is not None:
+            pulumi.set(__self__, "duration_seconds", duration_seconds)
+        if finish_time is not None:
+            pulumi.set(__self__, "finish_time", finish_time)
+        if request_id is not None:
+            pulumi.set(__self__, "request_id", request_id)
+        if results is not None:
+            pulumi.set(__self__, "results", results)
+        if task_input is not None:
+            pulumi.set(__self__, "task_input", task_input)
+        if user_data is not None:
+            pulumi.set(__self__, "user_data", user_data)
+        if workflow is not None:
+            pulumi.set(__self__, "workflow", workflow)
+        if workflow_id is not None:
+            pulumi.set(__self__, "workflow_id", workflow_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def finished(self) -> _builtins.bool:
+        """
+        Whether the task has ended: `Succeed`, `Failed` or `Canceled`.
+        """
+        return pulumi.get(self, "finished")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        The state of the task: `Init`, `Processing`, `Succeed`, `Failed` or `Canceled`; a newer word of the service is passed on as it is.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter
+    def succeeded(self) -> _builtins.bool:
+        """
+        Whether the task has ended as `Succeed`.
+        """
+        return pulumi.get(self, "succeeded")
+
+    @_builtins.property
+    @pulumi.getter(name="taskId")
+    def task_id(self) -> _builtins.str:
+        """
+        The ID of the workflow task.
+        """
+        return pulumi.get(self, "task_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def activities(self) -> Optional[Sequence['outputs.Activity']]:
+        """
+        The activities in order of their start; absent when `activityResults` cannot be read.
+        """
+        return pulumi.get(self, "activities")
+
+    @_builtins.property
+    @pulumi.getter(name="activityResults")
+    def activity_results(self) -> Optional[_builtins.str]:
+        """
+        The results of all activities, word for word as the service sends them. Usually JSON text.
+        """
+        return pulumi.get(self, "activity_results")
+
+    @_builtins.property
+    @pulumi.getter(name="createTime")
+    def create_time(self) -> Optional[_builtins.str]:
+        """
+        When the task was made. ISO 8601, UTC.
+        """
+        return pulumi.get(self, "create_time")
+
+    @_builtins.property
+    @pulumi.getter(name="durationSeconds")
+    def duration_seconds(self) -> Optional[_builtins.float]:
+        """
+        How long the task ran, in seconds. Absent before its end.
+        """
+        return pulumi.get(self, "duration_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="finishTime")
+    def finish_time(self) -> Optional[_builtins.str]:
+        """
+        When the task ended. ISO 8601, UTC. Absent before.
+        """
+        return pulumi.get(self, "finish_time")
+
+    @_builtins.property
+    @pulumi.getter(name="requestId")
+    def request_id(self) -> Optional[_builtins.str]:
+        """
+        The ID of the API call that gave this answer, for a support case.
+        """
+        return pulumi.get(self, "request_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def results(self) -> Optional[Mapping[str, Any]]:
+        """
+        `activityResults` as an object, when it is a JSON object; absent otherwise. Its names are the service's.
+        """
+        return pulumi.get(self, "results")
+
+    @_builtins.property
+    @pulumi.getter(name="taskInput")
+    def task_input(self) -> Optional[_builtins.str]:
+        """
+        The input of the task, as it was submitted. Usually JSON text.
+        """
+        return pulumi.get(self, "task_input")
+
+    @_builtins.property
+    @pulumi.getter(name="userData")
+    def user_data(self) -> Optional[_builtins.str]:
+        """
+        The text that the submitter attached to the task. It may hold a callback address.
+        """
+        return pulumi.get(self, "user_data")
+
+    @_builtins.property
+    @pulumi.getter
+    def workflow(self) -> Optional['outputs.Workflow']:
+        """
+        The workflow that the task runs.
+        """
+        return pulumi.get(self, "workflow")
+
+    @_builtins.property
+    @pulumi.getter(name="workflowId")
+    def workflow_id(self) -> Optional[_builtins.str]:
+        """
+        The ID of the workflow that the task runs.
         """
         return pulumi.get(self, "workflow_id")
 

@@ -1,0 +1,151 @@
+"""`ice:index:getWorkflowTasks`: the tasks of the last 90 days that a search finds."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ice_provider import times
+from ice_provider.clock import Clock
+from ice_provider.cloud import Search
+from ice_provider.declaration import declared
+from ice_provider.errors import Interrupted, InvalidInput, Problem, Rejected
+from ice_provider.model import WorkflowTask
+from ice_provider.poller import Poller, Stopped
+from ice_provider.session import Operation
+
+_LIMIT: Final = 30.0  # seconds for all pages
+_MOST_PAGES: Final = 50
+_LONGEST_KEY_TEXT: Final = 32
+_DAY: Final = 24 * 3600.0  # seconds
+_MEMORY: Final = 90 * _DAY  # how far back the API lists
+
+
+def _time_problem(text: str) -> str | None:
+    return None if times.seconds(text) is not None else 'must be a point in time such as "2026-01-04T02:05:17Z"'
+
+
+def _key_text_problem(text: str) -> str | None:
+    return None if len(text) <= _LONGEST_KEY_TEXT else f"must have at most {_LONGEST_KEY_TEXT} characters"
+
+
+def _count_problem(count: int) -> str | None:
+    most = _MOST_PAGES * 100
+    return None if 0 < count <= most else f"must be from 1 to {most}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of the function."""
+
+    workflow_id: str | None = declared("List only tasks of the workflow with this ID.", default=None)
+    workflow_name: str | None = declared("List only tasks of the workflow with this name.", default=None)
+    key_text: str | None = declared(
+        "List only tasks with this text in their input, of at most 32 characters.",
+        default=None,
+        problem=_key_text_problem,
+    )
+    start_of_create_time: str | None = declared(
+        "List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.",
+        default=None,
+        problem=_time_problem,
+    )
+    end_of_create_time: str | None = declared(
+        "List only tasks made at this time or earlier. ISO 8601, UTC.", default=None, problem=_time_problem
+    )
+    statuses: tuple[str, ...] | None = declared("List only tasks with one of these status words.", default=None)
+    max_items: int = declared("List at most so many tasks, 100 by default.", default=100, problem=_count_problem)
+
+    @staticmethod
+    def problems(known: Mapping[str, Any], _given: Mapping[str, Any]) -> list[Problem]:
+        """Return the mistakes that two properties show together."""
+        start, end = (times.seconds(known.get(f"{edge}_of_create_time")) for edge in ("start", "end"))
+        if start is not None and end is not None and start > end:
+            return [Problem("startOfCreateTime", "must not be later than endOfCreateTime")]
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the function returns."""
+
+    tasks: tuple[WorkflowTask, ...] = declared(
+        "The tasks, in the service's order, without the results of their activities: `getWorkflowTask` has them."
+    )
+    task_ids: tuple[str, ...] = declared("The IDs of these tasks.")
+    status_counts: Mapping[str, int] = declared("How many of these tasks have each status.")
+
+
+class GetWorkflowTasks:
+    """Lists tasks."""
+
+    token = "ice:index:getWorkflowTasks"
+    inputs = Arguments
+    outputs = Found
+    doc = (
+        "Lists workflow tasks of Alibaba Cloud Intelligent Media Services that were made in the last 90 days, page by "
+        "page, at most 50 pages of 100.\n\nNeeds the permission `ice:ListWorkflowTasks`."
+    )
+
+    async def call(self, inputs: Arguments, operation: Operation) -> Found:
+        """Return the tasks that the arguments describe.
+
+        Raises:
+            InvalidInput: They ask for tasks that are too old to be listed.
+            Rejected: The search finds more pages than anyone should read.
+            Interrupted: The engine asked to stop.
+            NotSignedIn, Denied, Transient: They could not be listed.
+        """
+        _refuse_the_forgotten(inputs, operation.session.clock.wall())
+        poller = await operation.poller()
+        try:
+            tasks = await _list(inputs, poller, operation.session.clock)
+        except Stopped:
+            raise Interrupted("stopped listing workflow tasks") from None
+        return Found(
+            tasks=tasks,
+            task_ids=tuple(task.task_id for task in tasks),
+            status_counts=dict(Counter(task.status for task in tasks)),
+        )
+
+
+async def _list(inputs: Arguments, poller: Poller, clock: Clock) -> tuple[WorkflowTask, ...]:
+    search = Search(
+        workflow_id=inputs.workflow_id,
+        workflow_name=inputs.workflow_name,
+        key_text=inputs.key_text,
+        start_of_create_time=inputs.start_of_create_time,
+        end_of_create_time=inputs.end_of_create_time,
+    )
+    found: list[WorkflowTask] = []
+    token: str | None = None
+    ends = clock.now() + _LIMIT
+    for _ in range(_MOST_PAGES):
+        next_page = functools.partial(poller.cloud.list_workflow_tasks, search, token)
+        page = await poller.insist(next_page, within=ends - clock.now())
+        found += [task for task in page.tasks if inputs.statuses is None or task.status in inputs.statuses]
+        if len(found) >= inputs.max_items or page.next_token is None:
+            return tuple(found[: inputs.max_items])
+        token = page.next_token
+    raise Rejected(
+        f"the search finds more than {_MOST_PAGES} pages of workflow tasks",
+        [("next", "narrow it with workflowId, keyText, startOfCreateTime or endOfCreateTime")],
+    )
+
+
+def _refuse_the_forgotten(inputs: Arguments, now: float) -> None:
+    """Say it when a search asks for what the API no longer lists, instead of finding nothing."""
+    for name, text in (
+        ("endOfCreateTime", inputs.end_of_create_time),
+        ("startOfCreateTime", inputs.start_of_create_time),
+    ):
+        moment = times.seconds(text)
+        if moment is not None and now - moment > _MEMORY:
+            days = int((now - moment) / _DAY)
+            reason = (
+                f"is {days} days ago: the service lists tasks of the last 90 days only; read older ones by their ID"
+            )
+            raise InvalidInput([Problem(name, reason)])
