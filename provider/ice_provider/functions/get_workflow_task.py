@@ -16,13 +16,19 @@ from ice_provider.session import Operation
 _LIMIT: Final = 30.0  # seconds for one read, transient faults asked again within
 
 
+def _expected_problem(words_: tuple[str, ...]) -> str | None:
+    return None if words_ else 'must name a status word such as "Succeed", or be left out'
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """The arguments of the function."""
 
     task_id: str = declared("The ID of the workflow task to read.", problem=task_id.problem)
     expected_statuses: tuple[str, ...] | None = declared(
-        "Status words that are accepted; with any other the call fails, with the reason.", default=None
+        "Status words that are accepted; with any other the call fails, with the reason.",
+        default=None,
+        problem=_expected_problem,
     )
 
     @staticmethod

@@ -1,0 +1,57 @@
+// Exports everything that the data source and the gate tell, as everything.py does.
+
+import * as ice from "@pulumi-ice/ice";
+import * as pulumi from "@pulumi/pulumi";
+
+export async function everything(): Promise<Record<string, unknown>> {
+    const config = new pulumi.Config();
+    const taskId = config.require("taskId");
+
+    const task = ice.getWorkflowTaskOutput({ taskId });
+    const encoded = new ice.WorkflowTaskGate("encoded", {
+        taskId,
+        condition: config.get("condition"),
+        triggers: { release: "2024-05", attempt: 3, notify: ["ops", "media"] },
+        waitTimeout: "1m",
+    });
+    new pulumi.Stash("site", { input: "published" }, { dependsOn: [encoded] });
+
+    return {
+        "task.activities": task.activities,
+        "task.activityResults": task.activityResults,
+        "task.createTime": task.createTime,
+        "task.durationSeconds": task.durationSeconds,
+        "task.finishTime": task.finishTime,
+        "task.finished": task.finished,
+        "task.requestId": task.requestId,
+        "task.results": task.results,
+        "task.status": task.status,
+        "task.succeeded": task.succeeded,
+        "task.taskId": task.taskId,
+        "task.taskInput": task.taskInput,
+        "task.userData": task.userData,
+        "task.workflow": task.workflow,
+        "task.workflowId": task.workflowId,
+
+        "gate.activities": encoded.activities,
+        "gate.activityResults": encoded.activityResults,
+        "gate.createTime": encoded.createTime,
+        "gate.durationSeconds": encoded.durationSeconds,
+        "gate.finishTime": encoded.finishTime,
+        "gate.finished": encoded.finished,
+        "gate.region": encoded.region,
+        "gate.requestId": encoded.requestId,
+        "gate.results": encoded.results,
+        "gate.status": encoded.status,
+        "gate.succeeded": encoded.succeeded,
+        "gate.taskId": encoded.taskId,
+        "gate.taskInput": encoded.taskInput,
+        "gate.userData": encoded.userData,
+        "gate.workflow": encoded.workflow,
+        "gate.workflowId": encoded.workflowId,
+
+        "inside.workflowName": encoded.workflow.apply((workflow) => workflow?.name),
+        "inside.jobIds": encoded.activities.apply((found) => found?.map((each) => each.jobId) ?? []),
+        "inside.results": encoded.activities.apply((found) => found?.map((each) => each.result) ?? []),
+    };
+}
