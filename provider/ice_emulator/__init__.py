@@ -5,11 +5,13 @@ not hide in the other. Rooms, from the bottom up:
 
 | module | job |
 |---|---|
+| actions | what can be asked |
 | document | YAML text as values that remember their lines |
 | entry | one mapping of a scenario, read key by key |
 | variants | what nobody has verified about the service |
 | state | tasks, reads and time |
 | request | a request, taken apart |
+| listing | what a list is asked for |
 | signature | who sent it |
 | answers | the shapes of answers |
 | faults | a table from a word to what goes wrong |

@@ -1,4 +1,4 @@
-"""The shapes of answers: a task, a task that is not known, an error.
+"""The shapes of answers: a task, a task that is not known, a list, an error.
 
 Every answer is plain data; `server.py` brings it onto the wire. None of the shapes has been validated against the
 real service; what is doubtful is an axis in `variants.py`.
@@ -8,12 +8,13 @@ Must not know: aiohttp, signatures, scenarios, time.
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 from ice_emulator.document import Json
-from ice_emulator.state import Step, View, Workflow
+from ice_emulator.state import Facts, Step, Verbatim, View, Workflow
 
 JSON = "application/json;charset=utf-8"
 HTML = "text/html;charset=utf-8"
@@ -67,7 +68,10 @@ class Envelope:
 
 def encode(value: object) -> bytes:
     """Write a value as a JSON body."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def error(
@@ -130,6 +134,43 @@ def task(envelope: Envelope, rendered: bytes) -> Answer:
 
 def workflow_task(view: View, variants: Mapping[str, str]) -> bytes:
     """Render the WorkflowTask of an answer; it stays the same as long as the view does."""
+    workflow = None if view.task.workflow is None else _workflow(view.task.workflow)
+    return encode(_task_fields(view, variants, workflow, _activity_results(view.step, variants)))
+
+
+def listed_task(told: View | Verbatim, variants: Mapping[str, str]) -> bytes:
+    """Render an item of a list: the task without its results; it stays the same as long as `told` does."""
+    if isinstance(told, Verbatim):
+        return encode(_listed_verbatim(_told_task(told) or {}))
+    workflow = None
+    if told.task.workflow is not None:
+        workflow = _present({**_workflow(told.task.workflow), "MediaType": _media_type(told.task.task_input)})
+    return encode(_task_fields(told, variants, workflow, None))
+
+
+def told_by(verbatim: Verbatim) -> Facts | None:
+    """Return what an answer that is given word for word says about its task, None when it tells of none."""
+    told = _told_task(verbatim)
+    if told is None:
+        return None
+    workflow = told.get("Workflow") or {}
+    return Facts(
+        create_time=told.get("CreateTime"),
+        workflow_id=workflow.get("WorkflowId"),
+        workflow_name=workflow.get("Name"),
+        task_input=told.get("TaskInput"),
+    )
+
+
+def task_list(envelope: Envelope, size: int, next_token: str | None, items: Sequence[bytes]) -> Answer:
+    """Build a page of a list from what `listed_task` has rendered."""
+    head = _present({"RequestId": envelope.request_id, "MaxResults": size, "NextToken": next_token})
+    return Answer(body=b'%b,"TaskList":[%b]}' % (encode(head)[:-1], b",".join(items)))
+
+
+def _task_fields(
+    view: View, variants: Mapping[str, str], workflow: Mapping[str, object] | None, activity_results: str | None
+) -> dict[str, object]:
     finish_time = view.finish_time
     if finish_time is None and variants["finishTime"] == "empty":
         finish_time = ""
@@ -139,11 +180,59 @@ def workflow_task(view: View, variants: Mapping[str, str]) -> bytes:
         "TaskInput": view.task.task_input,
         "CreateTime": view.create_time,
         "FinishTime": finish_time,
-        "Workflow": None if view.task.workflow is None else _workflow(view.task.workflow),
-        "ActivityResults": _activity_results(view.step, variants),
+        "Workflow": workflow,
+        "ActivityResults": activity_results,
         "UserData": view.task.user_data,
     }
-    return encode(_present(fields))
+    return _present(fields)
+
+
+def _listed_verbatim(told: Mapping[str, Any]) -> dict[str, object]:
+    item = {name: value for name, value in told.items() if name != "ActivityResults"}
+    media_type = _media_type(told.get("TaskInput"))
+    if media_type is not None and told.get("Workflow") is not None:
+        item["Workflow"] = {**told["Workflow"], "MediaType": media_type}
+    return item
+
+
+def _told_task(verbatim: Verbatim) -> dict[str, Any] | None:
+    """Return the WorkflowTask of an answer, None when it is not well-formed."""
+    if not 200 <= verbatim.status <= 299:  # noqa: PLR2004  # anything else is a refusal
+        return None
+    try:
+        body = json.loads(verbatim.body, parse_constant=_no_json)
+        encode(body)  # a lone surrogate could not be sent
+    except (ValueError, RecursionError):
+        return None
+    told = body.get("WorkflowTask") if isinstance(body, dict) else None
+    if not isinstance(told, dict) or not told.get("TaskId") or not told.get("Status"):
+        return None
+    workflow = told.get("Workflow")
+    if workflow is not None and not (isinstance(workflow, dict) and _all_text(workflow, _WORKFLOW_TEXTS)):
+        return None
+    return told if _all_text(told, _TASK_TEXTS) else None
+
+
+_TASK_TEXTS = ("TaskId", "Status", "TaskInput", "CreateTime", "FinishTime", "UserData")
+_WORKFLOW_TEXTS = ("WorkflowId", "Name", "Status", "Type", "CreateTime", "ModifiedTime")
+
+
+def _all_text(values: Mapping[str, object], names: Sequence[str]) -> bool:
+    return all(isinstance(values.get(name), str | None) for name in names)
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _media_type(task_input: str | None) -> str | None:
+    """Return what kind of input a list tells of, None when it cannot be seen."""
+    try:
+        value = json.loads(task_input or "")
+    except (ValueError, RecursionError):
+        return None
+    kind = value.get("Type") if isinstance(value, dict) else None
+    return kind if kind in ("OSS", "Media") else None
 
 
 def _workflow(workflow: Workflow) -> dict[str, object]:

@@ -101,13 +101,21 @@ class Entry:
     def word(self, name: str, words: Collection[str]) -> str | None:
         """Return one of `words`, None when it is absent; a number may stand for its digits."""
         value = self._values.get(name)
-        if value is None:
-            return None
+        return None if value is None else self._word(name, value, words)
+
+    def _word(self, name: str, value: Json, words: Collection[str]) -> str:
         word = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         if not isinstance(word, str) or word not in words:
             shown = repr(word) if isinstance(word, str) else kind(value)
             raise self.error(name, f"{shown} is not known here", similar(str(word), words))
         return word
+
+    def words(self, name: str, words: Collection[str]) -> list[str]:
+        """Return some of `words`, given as a list or as one word."""
+        value = self._values.get(name)
+        if value is None:
+            return []
+        return [self._word(name, each, words) for each in (value if isinstance(value, list) else [value])]
 
     def free(self, name: str) -> dict[str, Json] | list[Json] | str | None:
         """Return a mapping, a list or a text with any content, None when it is absent."""

@@ -1,8 +1,8 @@
 """Faults: a table from a word to what the emulator does instead of answering truly.
 
 A new kind is one function and one line in `KINDS`. A kind that forges an answer lets it claim that the task has
-succeeded, so that a client that believes a broken answer is found out. No forged answer counts as a read of the
-task: its timeline goes on with the next true answer.
+succeeded, so that a client that believes a broken answer is found out; a forged list holds one such task and is the
+last page. No forged answer counts as a read of the task: its timeline goes on with the next true answer.
 
 Must not know: aiohttp, scenarios, how a task moves.
 """
@@ -15,7 +15,9 @@ from email.utils import format_datetime
 from types import MappingProxyType
 
 from ice_emulator import answers
+from ice_emulator.actions import LIST
 from ice_emulator.answers import HTML, Answer, Delivery, Envelope
+from ice_emulator.listing import DEFAULT_SIZE
 
 CLOCK_SKEW = timedelta(minutes=20)
 """How far ahead the service's clock is in a `clockSkew` fault; requests may be 15 minutes off."""
@@ -28,7 +30,7 @@ class Fault:
     """What goes wrong, and with which requests.
 
     Attributes:
-        task_id: The task whose requests are meant; None for the requests of the action about any task.
+        task_id: The task whose requests are meant; None for the requests of the action about any task, or none.
         calls: Which of those requests, counting from 1; None for all of them.
     """
 
@@ -43,7 +45,8 @@ class Occasion:
     """What a kind may look at.
 
     Attributes:
-        other_task_id: The ID of a task that was not asked for.
+        task_id: The task that was asked for; of a list, some task.
+        other_task_id: The ID of a task that was not asked for; of a list, one that there is not.
         sent_at: The timestamp of the request.
         clock: The time it is for the emulator.
         truth: Gives the true answer; asking for it counts as a read of the task.
@@ -63,10 +66,15 @@ class Occasion:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return answers.error(self.envelope, status, code, message, headers=named)
 
-    def forged(self, **changes: object) -> bytes:
-        """Build an answer that claims success, with fields of the task changed."""
+    def forged(self, page: Mapping[str, object] | None = None, **changes: object) -> bytes:
+        """Build an answer that claims success, with fields of the task changed, and of the page if it is a list."""
         task = {"TaskId": self.task_id, "Status": "Succeed", **changes}
-        return answers.encode({"RequestId": self.envelope.request_id, "WorkflowTask": task})
+        body: dict[str, object] = {"RequestId": self.envelope.request_id}
+        if self.action == LIST:
+            body |= {"MaxResults": DEFAULT_SIZE, **(page or {}), "TaskList": [task]}
+        else:
+            body |= {"WorkflowTask": task}
+        return answers.encode(body)
 
 
 Kind = Callable[[Occasion], Answer | None]
@@ -146,7 +154,8 @@ def _nan(occasion: Occasion) -> Answer:
 
 
 def _wrong_types(occasion: Occasion) -> Answer:
-    return Answer(body=occasion.forged(TaskId=[], Status=5, Workflow="none", ActivityResults={}))
+    page = {"MaxResults": "ten", "NextToken": 5}
+    return Answer(body=occasion.forged(page, TaskId=[], Status=5, Workflow="none", ActivityResults={}))
 
 
 def _wrong_task_id(occasion: Occasion) -> Answer:
@@ -185,7 +194,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "emptyObject": _always(Answer(body=b"{}")),
         "null": _always(Answer(body=b"null")),
         "list": _always(Answer(body=b"[1,2]")),
-        "cutJson": _cut_json,  # the last two braces are missing
+        "cutJson": _cut_json,  # the last two brackets are missing
         "duplicateKeys": _duplicate_keys,  # Processing, then Succeed
         "nan": _nan,  # a number that JSON does not have
         "wrongTypes": _wrong_types,
@@ -219,10 +228,10 @@ class Plan:
         """Let everything go well from now on."""
         self._faults.clear()
 
-    def next_kind(self, action: str, task_id: str) -> str | None:
+    def next_kind(self, action: str, task_id: str | None) -> str | None:
         """Count a request and return what goes wrong with it; faults of the task go before those of any task."""
         found = None
-        for scope in ((action, task_id), (action, None)):
+        for scope in ((action, None),) if task_id is None else ((action, task_id), (action, None)):
             faults = self._faults.get(scope)
             if not faults:
                 continue

@@ -16,15 +16,20 @@ tasks:
     httpStatus: 200
 faults:
   - {action: GetWorkflowTask, taskId: movie-1, calls: [2, 3], kind: throttle}
+  - {action: ListWorkflowTasks, calls: 1, kind: throttle}        # a list is about no single task
 keys:
   - {accessKey: STS.one, secretKey: one, securityToken: t, denied: false}
+  - {accessKey: reader, secretKey: two, deniedActions: [ListWorkflowTasks]}
 variants: {taskNotKnown: nullTask}
 ```
 
 `calls` of a step: it holds from that read of the task on, counting from 1; only reads that were answered truly
-count. Of several steps whose condition holds, the last one does. `calls` of a fault: which of the requests for the
+count, and a list is none. Of several steps whose condition holds, the last one does. `calls` of a fault: which of the requests for the
 action (about the task, if one is named), counting from 1, those that met a fault included; one number, a list or
 `all`, which is also meant when it is left out.
+
+A list tells the tasks that a read would find, ordered by `createTime`; one that is no time counts as the moment the
+timeline begins. A task with an `answer` is in it when the answer is a success with a well-formed WorkflowTask.
 
 Must not know: HTTP, how answers look.
 """
@@ -36,6 +41,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ice_emulator import document
+from ice_emulator.actions import ACTIONS, LIST
 from ice_emulator.document import Document, ScenarioError
 from ice_emulator.entry import Entry, json_text, similar
 from ice_emulator.faults import KINDS, Fault
@@ -43,15 +49,12 @@ from ice_emulator.signature import DEFAULT_KEY, Key, looks_real
 from ice_emulator.state import Step, Task, Verbatim, Workflow
 from ice_emulator.variants import DEFAULTS, VARIANTS
 
-ACTIONS = ("GetWorkflowTask",)
-"""What faults can be about."""
-
 _SCENARIO = ("tasks", "faults", "keys", "variants")
 _TASK = ("taskId", "workflow", "taskInput", "userData", "createTime", "timeline", "answer", "httpStatus")
 _WORKFLOW = ("workflowId", "name", "status", "type", "createTime", "modifiedTime")
 _STEP = ("after", "calls", "status", "activityResults", "finishTime")
 _FAULT = ("action", "taskId", "calls", "kind")
-_KEY = ("accessKey", "secretKey", "securityToken", "denied")
+_KEY = ("accessKey", "secretKey", "securityToken", "denied", "deniedActions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,10 +258,13 @@ def _fault(entry: Entry) -> Fault:
     kind = entry.word("kind", tuple(KINDS))
     if kind is None:
         raise entry.error("kind", "this is missing", f"add `kind:` with one of {', '.join(sorted(KINDS))}")
+    action = entry.word("action", ACTIONS) or ACTIONS[0]
+    if action == LIST and "taskId" in entry:
+        raise entry.error("taskId", f"{LIST} is about no single task", "remove it, or name another action")
     everything = "calls" not in entry or entry.raw("calls") == "all"
     return Fault(
         kind=kind,
-        action=entry.word("action", ACTIONS) or ACTIONS[0],
+        action=action,
         task_id=entry.text("taskId"),
         calls=None if everything else frozenset(entry.counts("calls")),
     )
@@ -281,6 +287,7 @@ def _keys(entries: Sequence[Entry]) -> tuple[Key, ...]:
             secret_key=entry.required("secretKey"),
             security_token=entry.text("securityToken"),
             denied=entry.flag("denied"),
+            denied_actions=frozenset(entry.words("deniedActions", ACTIONS)),
         )
     return tuple(keys.values())
 

@@ -13,14 +13,14 @@ from datetime import datetime
 from functools import partial
 
 from ice_emulator import answers
+from ice_emulator.actions import GET, LIST, VERSION
 from ice_emulator.answers import Answer, Envelope
 from ice_emulator.faults import CLOCK_SKEW, KINDS, Occasion, Plan
+from ice_emulator.listing import place_from, query_from, size_from, token_of
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.scenario import Scenario
 from ice_emulator.signature import Proof, Verifier
 from ice_emulator.state import Verbatim, View, World
-
-VERSION = "2020-11-09"
 
 BODY_LIMIT = 1024 * 1024  # bytes
 TARGET_LIMIT = 64 * 1024  # bytes of path and query
@@ -33,6 +33,7 @@ class Call:
 
     Attributes:
         action: Empty when the request was refused before it was read.
+        task_id: None when the action is about no single task.
         signature: How it was signed; empty when the signature was refused.
         status: Status of the answer; 0 when there was none.
         code: Code of the error body; empty when the answer was no error of the service.
@@ -43,7 +44,7 @@ class Call:
 
     action: str = ""
     version: str = ""
-    task_id: str = ""
+    task_id: str | None = ""
     signature: str = ""
     status: int
     code: str
@@ -58,7 +59,7 @@ class _Occurrence:
 
     action: str = ""
     version: str = ""
-    task_id: str = ""
+    task_id: str | None = ""
     signature: str = ""
     fault: str = ""
 
@@ -83,12 +84,13 @@ class Service:
         on_call: Callable[[], None],
     ) -> None:
         """Begin to play `scenario`."""
-        self.world = World(scenario.tasks, now=now(), today=wall_clock())
+        self.world = World(scenario.tasks, now=now(), today=wall_clock(), told=answers.told_by)
         self.plan = Plan(scenario.faults)
         self.calls: list[Call] = []
         self.on_call = on_call
-        self._actions: Mapping[tuple[str, str], Callable[[Envelope, Mapping[str, str]], Answer]] = {
-            ("GetWorkflowTask", VERSION): self._get_workflow_task,
+        self._actions: Mapping[str, Callable[[Envelope, Mapping[str, str]], Answer]] = {
+            GET: self._get_workflow_task,
+            LIST: self._list_workflow_tasks,
         }
         self._variants = scenario.variants
         self._verifier = Verifier(scenario.keys)
@@ -98,6 +100,7 @@ class Service:
         self._run = str(uuid.uuid4()).upper()[:24]  # request IDs of two runs differ
         self._envelopes = 0
         self._rendered: dict[str, tuple[View, bytes]] = {}
+        self._listed: dict[str, tuple[View | Verbatim, bytes]] = {}
 
     def envelope(self) -> Envelope:
         """Return an envelope with a request ID of its own."""
@@ -120,7 +123,7 @@ class Service:
         try:
             answer = self._judge(envelope, occurrence, _read(method, target, raw_headers, body))
         except Refused as refusal:
-            answer = answers.error(envelope, refusal.status, refusal.code, str(refusal))
+            answer = _refused(envelope, refusal)
         self._record(envelope, occurrence, answer)
         return answer
 
@@ -128,18 +131,18 @@ class Service:
         parameters = request.parameters
         occurrence.action = action = request.header("x-acs-action") or parameters.get("Action", "")
         occurrence.version = version = request.header("x-acs-version") or parameters.get("Version", "")
-        occurrence.task_id = task_id = parameters.get("TaskId", "")
+        occurrence.task_id = task_id = None if action == LIST else parameters.get("TaskId", "")
         _check_host(request, self._host_id)
         if request.method not in {"GET", "POST"}:
             raise Refused(400, "UnsupportedHTTPMethod", "This http method is not supported: use GET or POST.")
         proof = self._verify(request)
         occurrence.signature = proof.version
-        act = self._actions.get((action, version)) if request.path == "/" else None
+        act = self._actions.get(action) if version == VERSION and request.path == "/" else None
         if act is None:
-            played = ", ".join(f"{name} of {number}" for name, number in self._actions)
-            message = f"Specified api is not found: this emulator plays {played}, at the path /."
+            played = ", ".join(self._actions)
+            message = f"Specified api is not found: this emulator plays {played} of {VERSION}, at the path /."
             raise Refused(404, "InvalidApi.NotFound", message)
-        if proof.key.denied:
+        if not proof.key.may(action):
             return answers.denied(envelope, action)
         truth = partial(act, envelope, parameters)
         kind = self.plan.next_kind(action, task_id)
@@ -157,12 +160,13 @@ class Service:
     def _occasion(
         self, envelope: Envelope, occurrence: _Occurrence, proof: Proof, truth: Callable[[], Answer]
     ) -> Occasion:
-        task_id = occurrence.task_id
+        asked = occurrence.task_id
+        task_id = self.world.some() if asked is None else asked
         return Occasion(
             envelope=envelope,
             action=occurrence.action,
             task_id=task_id,
-            other_task_id=self.world.other_than(task_id),
+            other_task_id=f"{task_id}-other" if asked is None else self.world.other_than(task_id),
             variants=self._variants,
             sent_at=proof.sent_at,
             clock=self._wall_clock(),
@@ -183,6 +187,23 @@ class Service:
             rendered = self._rendered[task_id] = (view, answers.workflow_task(view, self._variants))
         return answers.task(envelope, rendered[1])
 
+    def _list_workflow_tasks(self, envelope: Envelope, parameters: Mapping[str, str]) -> Answer:
+        try:
+            query, size = query_from(parameters), size_from(parameters)
+            place = place_from(parameters, query)
+        except Refused as refusal:  # it is a true answer: it can also come slowly
+            return _refused(envelope, refusal)
+        page = self.world.page(query, place, size, now=self._now(), clock=self._wall_clock())
+        next_token = None if page.end is None else token_of(page.end, query)
+        items = [self._render_listed(task_id, told) for task_id, told in page.tasks]
+        return answers.task_list(envelope, size, next_token, items)
+
+    def _render_listed(self, task_id: str, told: View | Verbatim) -> bytes:
+        rendered = self._listed.get(task_id)
+        if rendered is None or rendered[0] is not told:
+            rendered = self._listed[task_id] = (told, answers.listed_task(told, self._variants))
+        return rendered[1]
+
     def _record(self, envelope: Envelope, occurrence: _Occurrence, answer: Answer) -> None:
         if len(self.calls) >= CALLS_KEPT:
             del self.calls[: CALLS_KEPT // 2]
@@ -200,6 +221,10 @@ class Service:
             )
         )
         self.on_call()
+
+
+def _refused(envelope: Envelope, refusal: Refused) -> Answer:
+    return answers.error(envelope, refusal.status, refusal.code, str(refusal))
 
 
 def _read(method: str, target: str, raw_headers: Iterable[tuple[bytes, bytes]], body: bytes | None) -> Request:

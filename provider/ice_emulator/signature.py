@@ -40,12 +40,18 @@ class Key:
     Attributes:
         security_token: The token that must come with it; None for a key that never expires.
         denied: Whether its owner may do nothing.
+        denied_actions: What its owner may not do.
     """
 
     access_key: str
     secret_key: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
     denied: bool = False
+    denied_actions: frozenset[str] = frozenset()
+
+    def may(self, action: str) -> bool:
+        """Return whether its owner is allowed an action."""
+        return not self.denied and action not in self.denied_actions
 
 
 DEFAULT_KEY = Key(access_key="emulator", secret_key="emulator-secret")  # noqa: S106  # public, and known to all

@@ -31,11 +31,11 @@ async def connect(config: ProviderConfig, environment: Mapping[str, str], redact
         NotSignedIn: There are no credentials, or half a key pair.
         InvalidInput: There is no region, or settings contradict each other.
     """
-    from ice_provider.alibaba import credentials, endpoint  # noqa: PLC0415
+    from ice_provider.alibaba import credentials, endpoint, proxies  # noqa: PLC0415
 
     place = endpoint.find(config, environment)
     key = credentials.find(config, environment)
-    redactor.learn(key.secret, key.token)
+    redactor.learn(key.secret, key.token, proxies.password(place.proxy))
     make = await asyncio.to_thread(_client_of, config.ca_file)
     return make(place, key)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ice_provider.alibaba import proxies
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, Problem
 
@@ -32,6 +33,7 @@ class Place:
         connect: Seconds for a connection.
         read: Seconds for the next piece of an answer.
         attempt: Seconds for asking once in all; asking again with a corrected clock is a part of it.
+        proxy: The URL of the proxy on the way; None for none.
     """
 
     region: str | None
@@ -40,13 +42,15 @@ class Place:
     connect: float
     read: float
     attempt: float = _ATTEMPT
+    proxy: str | None = None
 
 
 def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
     """Return the place that configuration and environment name.
 
     Raises:
-        InvalidInput: There is neither region nor endpoint, or the region is not known to offer workflows.
+        InvalidInput: There is neither region nor endpoint, the region is not known to offer workflows, or the proxy of
+            the environment cannot be used.
     """
     region = config.region_from(environment)
     if region is None and config.endpoint is None:
@@ -58,12 +62,14 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
             "or set ice:skipRegionValidation to true"
         )
         raise InvalidInput([Problem("region", reason)])
+    host, scheme = config.endpoint or f"ice.{region}.aliyuncs.com", "http" if config.is_plain_http else "https"
     return Place(
         region=region,
-        host=config.endpoint or f"ice.{region}.aliyuncs.com",
-        scheme="http" if config.is_plain_http else "https",
+        host=host,
+        scheme=scheme,
         connect=(config.client_connect_timeout or 0) / 1000 or _CONNECT,
         read=(config.client_read_timeout or 0) / 1000 or _READ,
+        proxy=proxies.find(scheme, host, environment),
     )
 
 

@@ -69,6 +69,7 @@ class Transport:
             connector=connector, timeout=limits, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
         )
         self._host = place.host
+        self._proxy = place.proxy
 
     async def send(self, request: SignedRequest, ends: float) -> Answer:
         """Return the answer to one call.
@@ -90,6 +91,7 @@ class Transport:
                     headers={**request.headers, "Accept-Encoding": "identity"},
                     skip_auto_headers=_UNTOUCHED,
                     allow_redirects=False,
+                    proxy=self._proxy,
                 ) as response,
             ):
                 headers = {name.lower(): value for name, value in response.headers.items()}
@@ -98,6 +100,12 @@ class Transport:
             raise Unreachable(f"no answer from {self._host} in time") from error
         except aiohttp.ClientConnectorCertificateError as error:
             raise Unreachable(f"the certificate of {self._host} is not trusted: set ice:caFile") from error
+        except aiohttp.ClientProxyConnectionError as error:
+            raise Unreachable(
+                "the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY"
+            ) from error
+        except aiohttp.ClientHttpProxyError as error:
+            raise Unreachable(f"the proxy refuses to connect to {self._host}: HTTP {error.status}") from error
         except aiohttp.ClientConnectorError as error:
             raise Unreachable(f"{self._host} cannot be reached ({_cause(error)})") from error
         except aiohttp.ClientPayloadError as error:

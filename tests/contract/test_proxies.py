@@ -1,0 +1,66 @@
+"""Which proxy a call goes through, and what is said when it does not help."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract.raw_server import RawServer, say
+from ice_provider.alibaba import connect, proxies
+from ice_provider.config import ProviderConfig
+from ice_provider.errors import InvalidInput, Unreachable
+from ice_provider.redaction import Redactor
+
+PROXY = "http://proxy.example.com:3128"
+ICE = "ice.cn-shanghai.aliyuncs.com"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "environment", "proxy"),
+    [
+        ("https", ICE, {}, None),
+        ("https", ICE, {"HTTPS_PROXY": PROXY}, PROXY),
+        ("https", ICE, {"https_proxy": "proxy.example.com:3128"}, PROXY),
+        ("https", ICE, {"ALL_PROXY": PROXY}, PROXY),
+        ("https", ICE, {"HTTP_PROXY": PROXY}, None),
+        ("https", ICE, {"HTTPS_PROXY": "http://upper:1", "https_proxy": PROXY}, PROXY),
+        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": ".aliyuncs.com"}, None),
+        ("https", ICE, {"HTTPS_PROXY": PROXY, "no_proxy": "example.com, aliyuncs.com"}, None),
+        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, None),
+        ("https", f"{ICE}:8443", {"HTTPS_PROXY": PROXY, "NO_PROXY": ICE}, None),
+        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": "com.example"}, PROXY),
+        ("http", "127.0.0.1:8080", {"HTTP_PROXY": PROXY, "ALL_PROXY": PROXY}, None),
+        ("https", "[::1]:8443", {"HTTPS_PROXY": PROXY}, None),
+    ],
+)
+def test_the_proxy_of_a_host(scheme: str, host: str, environment: dict[str, str], proxy: str | None) -> None:
+    assert proxies.find(scheme, host, environment) == proxy
+
+
+@pytest.mark.parametrize("url", ["socks5://proxy.example.com:1080", "https://proxy.example.com", "http://"])
+def test_a_proxy_that_cannot_be_used_is_an_error_that_names_the_variable(url: str) -> None:
+    with pytest.raises(InvalidInput, match="HTTPS_PROXY: must be the URL of an HTTP proxy"):
+        proxies.find("https", ICE, {"HTTPS_PROXY": url})
+
+
+async def test_a_call_asks_the_proxy_for_a_tunnel_and_sends_it_no_credentials() -> None:
+    """The password is the proxy's own; what is signed for the API goes through the tunnel only."""
+    redactor = Redactor()
+    config = ProviderConfig(region="cn-shanghai", access_key="canary-key-id", secret_key="canary-secret")
+    async with RawServer(say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as server:
+        cloud = await connect(config, {"HTTPS_PROXY": f"http://user:canary-password@{server.host}"}, redactor)
+        with pytest.raises(Unreachable, match=f"the proxy refuses to connect to {ICE}: HTTP 403"):
+            await cloud.get_workflow_task("t-1")
+        await cloud.close()
+
+    (request,) = server.requests
+    assert request.startswith(f"CONNECT {ICE}:443 HTTP/1.1\r\n".encode())
+    assert b"canary" not in request
+    assert "canary-password" not in redactor.redact("canary-password")
+
+
+async def test_a_proxy_that_is_not_there_is_named() -> None:
+    config = ProviderConfig(region="cn-shanghai", access_key="a-key", secret_key="a-secret")
+    cloud = await connect(config, {"HTTPS_PROXY": "http://127.0.0.1:9"}, Redactor())
+    with pytest.raises(Unreachable, match="the proxy of the environment cannot be reached"):
+        await cloud.get_workflow_task("t-1")
+    await cloud.close()
