@@ -50,6 +50,14 @@ class Reply:
     def task(self) -> Any:
         return self.json["WorkflowTask"]
 
+    @property
+    def tasks(self) -> Any:
+        return self.json["TaskList"]
+
+    @property
+    def ids(self) -> list[str]:
+        return [task["TaskId"] for task in self.tasks]
+
 
 @dataclass
 class Caller:
@@ -62,13 +70,18 @@ class Caller:
     extra: dict[str, str] = field(default_factory=dict)
 
     def signed(
-        self, query: Mapping[str, str], body: bytes = b"", method: str = "POST", path: str = "/"
+        self,
+        query: Mapping[str, str],
+        body: bytes = b"",
+        method: str = "POST",
+        path: str = "/",
+        action: str = "GetWorkflowTask",
     ) -> dict[str, str]:
         """Return the headers of a request, with an Authorization by the official signer."""
         request = _Signable(method, path, query)
         request.headers = {
             "host": self.emulator.endpoint,
-            "x-acs-action": "GetWorkflowTask",
+            "x-acs-action": action,
             "x-acs-version": "2020-11-09",
             "x-acs-date": self.clock.wall().strftime("%Y-%m-%dT%H:%M:%SZ"),
             "x-acs-signature-nonce": uuid4().hex,
@@ -82,6 +95,20 @@ class Caller:
     async def read(self, task_id: str) -> Reply:
         query = {"TaskId": task_id}
         return await self.send("POST", query, self.signed(query))
+
+    async def search(self, **query: str) -> Reply:
+        return await self.send("POST", query, self.signed(query, action="ListWorkflowTasks"))
+
+    async def pages(self, **query: str) -> list[list[str]]:
+        """Return the IDs of every page of a list."""
+        pages = []
+        token: dict[str, str] = {}
+        while True:
+            reply = await self.search(**query, **token)
+            pages.append(reply.ids)
+            if "NextToken" not in reply.json:
+                return pages
+            token = {"NextToken": reply.json["NextToken"]}
 
     async def send(
         self, method: str, query: Mapping[str, str], headers: Mapping[str, str], body: bytes = b"", path: str = "/"

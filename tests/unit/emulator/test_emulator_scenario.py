@@ -28,8 +28,10 @@ tasks:
 faults:
   - {action: GetWorkflowTask, taskId: movie-1, calls: [2, 3], kind: throttle}
   - {kind: hang, calls: all}
+  - {action: ListWorkflowTasks, calls: 1, kind: slow}
 keys:
   - {accessKey: STS.one, secretKey: one, securityToken: t, denied: true}
+  - {accessKey: reader, secretKey: two, deniedActions: [ListWorkflowTasks]}
 """
 
 
@@ -59,10 +61,12 @@ def test_every_word_of_a_scenario_is_understood() -> None:
     assert scenario.faults == (
         Fault(kind="throttle", action="GetWorkflowTask", task_id="movie-1", calls=frozenset({2, 3})),
         Fault(kind="hang", action="GetWorkflowTask"),
+        Fault(kind="slow", action="ListWorkflowTasks", calls=frozenset({1})),
     )
     assert scenario.keys == (
         DEFAULT_KEY,
         Key(access_key="STS.one", secret_key="one", security_token="t", denied=True),
+        Key(access_key="reader", secret_key="two", denied_actions=frozenset({"ListWorkflowTasks"})),
     )
 
 
@@ -162,6 +166,9 @@ BAD = {
     TASK + "faults:\n  - {kind: hang, taskId: u}": "s.yaml:6: faults[0].taskId: there is no task 'u'; known here: t",
     "faults:\n  - {kind: hang, taskId: u}": "s.yaml:2: faults[0].taskId: there is no task 'u'; remove it",
     "faults: [{kind: hang, action: StartWorkflow}]": "s.yaml:1: faults[0].action: 'StartWorkflow' is not known here;",
+    TASK + "faults:\n  - {kind: hang, action: ListWorkflowTasks, taskId: t}": (
+        "s.yaml:6: faults[0].taskId: ListWorkflowTasks is about no single task; remove it, or name another action"
+    ),
     "faults: [{kind: hang, calls: [0]}]": "s.yaml:1: faults[0].calls: the number 0 stands where a count belongs; write",
     "faults: [{kind: hang, calls: some}]": "s.yaml:1: faults[0].calls: a text stands where a count belongs; write whole",
     "keys:\n  - {accessKey: LTAI4FakeFakeFake, secretKey: s}": (
@@ -170,6 +177,12 @@ BAD = {
     "keys:\n  - {accessKey: k}": "s.yaml:2: keys[0].secretKey: this is missing; add `secretKey:` with a text",
     "keys: [{accessKey: k, secretKey: s}, {accessKey: k, secretKey: s}]": "s.yaml:1: keys[1].accessKey: there are two keys",
     "keys: [{accessKey: k, secretKey: s, denied: 'yes'}]": "s.yaml:1: keys[0].denied: a text stands where a truth value",
+    "keys: [{accessKey: k, secretKey: s, deniedActions: [GetWorkflowTasks]}]": (
+        "s.yaml:1: keys[0].deniedActions: 'GetWorkflowTasks' is not known here; did you mean 'GetWorkflowTask'?"
+    ),
+    "keys: [{accessKey: k, secretKey: s, deniedActions: {}}]": (
+        "s.yaml:1: keys[0].deniedActions: a mapping is not known here; known here: GetWorkflowTask, ListWorkflowTasks"
+    ),
     "variants: {taskNotKnown: notfound}": "s.yaml:1: variants.taskNotKnown: 'notfound' is not known here; did you mean",
     "variants: {expiredToken: 404}": "s.yaml:1: variants.expiredToken: '404' is not known here; did you mean '403'?",
     "variants: {tasknotknown: nullTask}": "s.yaml:1: variants.tasknotknown: this key is not known; did you mean 'taskNotK",

@@ -80,6 +80,7 @@ async def test_a_request_for_another_name_is_refused(stage: Stage, host: str, st
         {"x-acs-action": "StartWorkflow"},
         {"x-acs-action": ""},
         {"x-acs-action": "getworkflowtask"},
+        {"x-acs-action": "ListWorkflowTasks", "x-acs-version": "2017-03-21"},
         {"x-acs-version": "2017-03-21"},
         {"x-acs-version": ""},
     ],
@@ -172,12 +173,14 @@ async def test_every_call_is_written_down(stage: Stage) -> None:
     stage.clock.seconds += 2.5
     await caller.read("unheard-of")
     await caller.send_version_1({})
+    await caller.search()
     assert [dataclasses.astuple(call)[:7] for call in caller.emulator.calls] == [
         ("GetWorkflowTask", "2020-11-09", "t", "ACS3-HMAC-SHA256", 200, "", ""),
         ("GetWorkflowTask", "2020-11-09", "unheard-of", "ACS3-HMAC-SHA256", 404, "ResourceNotFound", ""),
         ("GetWorkflowTask", "2020-11-09", "t", "HMAC-SHA1", 200, "", ""),
+        ("ListWorkflowTasks", "2020-11-09", None, "ACS3-HMAC-SHA256", 200, "", ""),
     ]
-    assert [call.at for call in caller.emulator.calls] == [1000.0, 1002.5, 1002.5]
+    assert [call.at for call in caller.emulator.calls] == [1000.0, 1002.5, 1002.5, 1002.5]
 
 
 async def test_calls_can_be_waited_for(stage: Stage) -> None:
