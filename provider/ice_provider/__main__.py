@@ -10,6 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from ice_provider import guard
 from ice_provider.redaction import Redactor
 from ice_provider.rpc.server import serve
 
@@ -33,6 +34,7 @@ def main() -> None:
         sys.stdout.write(f"{USAGE}\n")
         return
     redactor = Redactor()
+    guard.standard_error(redactor)
     asyncio.run(serve(redactor, lambda: _assemble(_engine_address(sys.argv[1:]), redactor)))
 
 

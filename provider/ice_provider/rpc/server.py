@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 
+from ice_provider import guard
 from ice_provider.rpc.errors import Boundary
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ async def serve(redactor: Redactor, assemble: Callable[[], Awaitable[tuple[Servi
     """
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
+    guard.event_loop(redactor, loop)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
     servicer: Servicer
