@@ -31,7 +31,8 @@ FOREIGN = ("PULUMI_", "ALICLOUD_", "ALIBABA")  # settings of this machine, which
 def main() -> None:
     """Run the demo; exit with 0 when every part ended as it should."""
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # the first may be inherited as ignored, from a shell's background
+        signal.signal(stop, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="ice-demo-") as folder:
             show(engine_environment(Path(folder)))

@@ -55,7 +55,7 @@ async def _assemble(address: str, redactor: Redactor) -> tuple[Servicer, Engine]
 
         return await sign_in(config, environment, redactor)
 
-    engine = Engine(redactor)
+    engine = Engine(redactor, started_by=address)
     await engine.connect(address)
     return Servicer(engine, lambda config: Session(config, os.environ, connect, SystemClock())), engine
 

@@ -50,12 +50,14 @@ class Rule:
         failure: Words that shut it.
         pending: Words to wait on.
         condition: What must be true of a task with a success word; None for nothing.
+        listed_failure: The words that shut it because the user says so.
     """
 
     success: frozenset[str] = DEFAULT_SUCCESS
     failure: frozenset[str] = DEFAULT_FAILURE
     pending: frozenset[str] = DEFAULT_PENDING
     condition: Condition | None = None
+    listed_failure: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -74,6 +76,7 @@ class Rule:
             failure=frozenset(failure) if failure is not None else DEFAULT_FAILURE - taken,
             pending=frozenset(pending) if pending is not None else DEFAULT_PENDING - taken,
             condition=Condition(condition) if condition is not None else None,
+            listed_failure=frozenset(failure or ()),
         )
 
 
@@ -82,7 +85,7 @@ def judge(task: WorkflowTask, rule: Rule) -> Verdict:
     if task.status in rule.pending:
         return Wait()
     if task.status in rule.failure:
-        return Shut(messages.ended_badly(task))
+        return Shut(messages.ended_badly(task, listed=task.status in rule.listed_failure))
     if task.status not in rule.success:
         return Shut(messages.unknown_status(task))
     if rule.condition is None:

@@ -11,6 +11,7 @@ Pure; knows jmespath and declarations. Source of the language: https://jmespath.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from ice_provider.declaration import encode
 from ice_provider.model import WorkflowTask
 
 _NAMES_SHOWN: Final = 8
+_LONGEST: Final = 4096  # characters
+_PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 
 
 class ConditionError(Exception):
@@ -52,6 +55,8 @@ class Condition:
         except (exceptions.JMESPathError, TypeError, ValueError, ArithmeticError) as error:
             # jmespath's functions let Python's own errors through, as for contains('text', `1`).
             raise ConditionError(" ".join(str(error).split())) from error
+        except RecursionError as error:
+            raise ConditionError("it is nested too deeply to be judged") from error
         if not isinstance(answer, bool):
             raise ConditionError(f"its result is {_shape(answer)}, and only true opens the gate")
         return answer
@@ -59,12 +64,16 @@ class Condition:
 
 def problem(expression: str) -> str | None:
     """Say what is wrong with a condition before any task is known, or None."""
+    if len(expression) > _LONGEST:
+        return f"has {len(expression):,} characters: a condition may have {_LONGEST:,} at most"
     try:
         tree = jmespath.compile(expression).parsed
+        return condition_names.problem(tree, WorkflowTask)
     except exceptions.JMESPathError as error:
-        reason = str(error).splitlines()[0].removeprefix("Bad jmespath expression: ").rstrip(": ")
+        reason = _PREFIXES.sub("", str(error).splitlines()[0], count=1).rstrip(".: ")
         return f"is not a JMESPath expression: {reason}. See https://jmespath.org"
-    return condition_names.problem(tree, WorkflowTask)
+    except RecursionError:
+        return "is nested too deeply: use fewer parentheses, brackets or negations within each other"
 
 
 class _Declared(dict[str, Any]):

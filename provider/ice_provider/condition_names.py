@@ -1,6 +1,7 @@
-"""The names in a condition, checked against the declared shapes before any task is known.
+"""The names and calls in a condition, checked against the declared shapes before any task is known.
 
-A name that nobody declared would be null for ever, so it is an error in the program; free JSON may hold any name.
+A name that nobody declared would be null for ever, so it is an error in the program; free JSON may hold any name. So is
+a call with too few or too many arguments.
 Pure; knows jmespath's trees and declarations, not what a condition is for.
 """
 
@@ -23,7 +24,7 @@ _FUNCTIONS: Final = functions.Functions.FUNCTION_TABLE
 
 
 def problem(tree: Any, shape: type) -> str | None:
-    """Say which name of a parsed expression nobody declared, or None.
+    """Say which name of a parsed expression nobody declared, or which call can never be made, or None.
 
     Args:
         tree: As jmespath parses it.
@@ -31,13 +32,13 @@ def problem(tree: Any, shape: type) -> str | None:
     """
     try:
         _Names().visit(tree, shape)
-    except _Undeclared as error:
+    except _Mistake as error:
         return str(error)
     return None
 
 
-class _Undeclared(Exception):
-    """A name that nobody declared; the message says so, for a person."""
+class _Mistake(Exception):
+    """A name that nobody declared, or a call that can never be made; the message says so, for a person."""
 
 
 class _Names(visitor.Visitor):
@@ -53,14 +54,14 @@ class _Names(visitor.Visitor):
         if is_declared(shape):
             shapes = {property_.name: property_.type for property_ in properties(shape)}
             if name not in shapes and name in _LITERALS:
-                raise _Undeclared(f'asks for an output "{name}": write `{name}`, in backquotes, for the value')
+                raise _Mistake(f'asks for an output "{name}": write `{name}`, in backquotes, for the value')
             if name not in shapes:
-                raise _Undeclared(f'asks for "{name}", which is no output{suggest(name, shapes)}')
+                raise _Mistake(f'asks for "{name}", which is no output{suggest(name, shapes)}')
             return shapes[name]
         if typing.get_origin(shape) is tuple:
-            raise _Undeclared(f'asks for "{name}" of a list: write [*].{name} for every element')
+            raise _Mistake(f'asks for "{name}" of a list: write [*].{name} for every element')
         if shape in {str, bool, float, int}:
-            raise _Undeclared(f'asks for "{name}" of a plain value, which has no parts')
+            raise _Mistake(f'asks for "{name}" of a plain value, which has no parts')
         return typing.get_args(shape)[1] if typing.get_origin(shape) is Mapping else _FREE
 
     def visit_subexpression(self, node: Any, shape: Any) -> Any:
@@ -95,7 +96,8 @@ class _Names(visitor.Visitor):
     def visit_function_expression(self, node: Any, shape: Any) -> Any:
         """Arguments that are applied to elements (`&name`) see the elements of the first list among the others."""
         if node["value"] not in _FUNCTIONS:
-            raise _Undeclared(f'calls "{node["value"]}", which is no function{suggest(node["value"], _FUNCTIONS)}')
+            raise _Mistake(f'calls "{node["value"]}", which is no function{suggest(node["value"], _FUNCTIONS)}')
+        _check_arguments(node)
         plain = [self.visit(child, shape) for child in node["children"] if child["type"] != "expref"]
         element = _element(plain[0]) if plain else _FREE
         for child in node["children"]:
@@ -103,6 +105,16 @@ class _Names(visitor.Visitor):
                 self.visit(child["children"][0], element)
         keeps = node["value"] in {"sort", "sort_by", "reverse"}
         return plain[0] if keeps else element if node["value"] in {"max_by", "min_by"} else _FREE
+
+
+def _check_arguments(call: Any) -> None:
+    """Refuse a call with too few or too many arguments."""
+    signature = _FUNCTIONS[call["value"]]["signature"]
+    given, needed = len(call["children"]), len(signature)
+    variadic = bool(signature[-1].get("variadic"))
+    if given < needed or (given > needed and not variadic):
+        plural, least = "" if given == 1 else "s", "at least " if variadic else ""
+        raise _Mistake(f'calls "{call["value"]}" with {given} argument{plural}; it takes {least}{needed}')
 
 
 def _element(shape: Any) -> Any:

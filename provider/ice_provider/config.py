@@ -23,6 +23,11 @@ _REGION_VARIABLES: Final = (
 _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
 
 
+def _any_of(variables: tuple[str, ...]) -> str:
+    *most, last = (f"`{variable}`" for variable in variables)
+    return f"{', '.join(most)} or {last}"
+
+
 def _region_problem(region: str) -> str | None:
     return None if _REGION.fullmatch(region) else 'must be a region ID such as "cn-shanghai"'
 
@@ -40,8 +45,7 @@ class ProviderConfig:
     """What can be set with `pulumi config set ice:…` or on an explicit provider."""
 
     region: str | None = declared(
-        "The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or "
-        "`ALIBABA_CLOUD_REGION_ID`.",
+        f"The region, such as `cn-shanghai`. Else from {_any_of(_REGION_VARIABLES)}.",
         default=None,
         problem=_region_problem,
     )

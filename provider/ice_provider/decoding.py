@@ -1,7 +1,7 @@
 """What the user wrote, checked against a declaration and turned into an instance of it.
 
-Every mistake is found at once and named with its property and its remedy; no value is ever repeated, because it may be
-secret. Knows declarations and errors; must not know gRPC, the API, or what any property means.
+Every mistake is found at once and named with its property and its remedy; what has the wrong type is never repeated,
+because it may be secret. Knows declarations and errors; must not know gRPC, the API, or what any property means.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class Problem:
 
     Attributes:
         path: The property, as the user writes it: `successStatuses[1]`. Empty: the whole.
-        reason: What is wrong and how to mend it; never holds the value, which may be secret.
+        reason: What is wrong and how to mend it; never holds the value of a key.
     """
 
     path: str

@@ -40,10 +40,12 @@ class Limit:
     Attributes:
         operation: `create` or `update`: the name under which customTimeouts knows it.
         seconds: The limit.
+        source: `customTimeouts`, `waitTimeout` of the gate, or `provider`.
     """
 
     operation: str
     seconds: float
+    source: str = "provider"
 
 
 def standing(seen: WorkflowTask, now: float) -> str:
@@ -89,17 +91,22 @@ def deadline(
         headline = (
             f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended{detail}"
         )
-    more = durations.show(max(4 * limit.seconds, 60))
-    hints = [
-        ("last", trouble.headline) if trouble else None,
-        ("next", "run `pulumi up` again: the wait goes on where it is, the task has not been touched"),
-        ("", f'or raise the limit of this gate:  waitTimeout: {more}   (Python: wait_timeout="{more}")'),
-        ("", f"or its {limit.operation}:  YAML  options: {{customTimeouts: {{{limit.operation}: {more}}}}}"),
-        ("", f'    Python  opts=ResourceOptions(custom_timeouts=CustomTimeouts({limit.operation}="{more}"))'),
-        ("", f'    TypeScript  {{ customTimeouts: {{ {limit.operation}: "{more}" }} }}'),
-        ("", f"or of all gates:  pulumi config set ice:waitTimeout {more}"),
+    last = [("last", trouble.headline)] if trouble else []
+    again = ("next", "run `pulumi up` again: the wait goes on where it is, the task has not been touched")
+    return DeadlineExceeded(headline, [*last, again, *_raise(limit)])
+
+
+def _raise(limit: Limit) -> list[tuple[str, str]]:
+    """Return the lines that raise a limit: those that win over whoever set it."""
+    more, operation = durations.show(max(4 * limit.seconds, 60)), limit.operation
+    own = ("", f'or raise the limit of this gate:  waitTimeout: {more}   (Python: wait_timeout="{more}")')
+    custom = [
+        ("", f"or its {operation}:  YAML  options: {{customTimeouts: {{{operation}: {more}}}}}"),
+        ("", f'    Python  opts=ResourceOptions(custom_timeouts=CustomTimeouts({operation}="{more}"))'),
+        ("", f'    TypeScript  {{ customTimeouts: {{ {operation}: "{more}" }} }}'),
     ]
-    return DeadlineExceeded(headline, [hint for hint in hints if hint])
+    everywhere = ("", f"or of all gates:  pulumi config set ice:waitTimeout {more}")
+    return {"customTimeouts": custom, "waitTimeout": [own, *custom]}.get(limit.source, [own, *custom, everywhere])
 
 
 def interrupted(task_id: str, *, seen: WorkflowTask | None, now: float) -> Interrupted:
@@ -127,8 +134,13 @@ def not_known(task_id: str, *, region: str | None, caller: str, said: str, reque
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
 
 
-def ended_badly(seen: WorkflowTask) -> GateShut:
-    """Return the error for a task with a failure word: which activity, why, and what to do."""
+def ended_badly(seen: WorkflowTask, *, listed: bool = False) -> GateShut:
+    """Return the error for a task with a failure word: which activity, why, and what to do.
+
+    Args:
+        seen: The task.
+        listed: Whether the user's own `failureStatuses` name the word.
+    """
     broken = next((activity for activity in seen.activities or () if activities.is_broken(activity)), None)
     verb = {words.FAILED: "failed", words.CANCELED: "was canceled"}.get(seen.status, f'ended as "{seen.status}"')
     where = f" in activity {broken.activity_id}" if broken and broken.activity_id else ""
@@ -136,10 +148,20 @@ def ended_badly(seen: WorkflowTask) -> GateShut:
     advice = (
         "mend the cause and start the workflow again, then give the gate the new task ID; to accept this outcome add"
     )
+    elsewhere = ", and take it out of failureStatuses" if listed else ""
     return GateShut(
         f"{task(seen.task_id)} {verb}{where}: {reason}",
-        [*_facts(seen), ("next", f'{advice} "{seen.status}" to successStatuses')],
+        [*_facts(seen), ("next", f'{advice} "{seen.status}" to successStatuses{elsewhere}')],
     )
+
+
+def not_importable(shut: GateShut) -> GateShut:
+    """Return the error of an import, which judges by the default rule and so has other advice."""
+    told = [hint for hint in shut.hints if hint[0] != "next"]
+    advice = (
+        "only a task that has ended as Succeed can be imported: for another outcome let `pulumi up` create the gate"
+    )
+    return GateShut(shut.headline, [*told, ("next", advice)])
 
 
 def unknown_status(seen: WorkflowTask) -> GateShut:
@@ -163,24 +185,19 @@ def condition_failed(seen: WorkflowTask, expression: str, reason: str) -> GateSh
         [
             ("condition", expression),
             *_facts(seen),
-            (
-                "next",
-                "correct the condition; where a name may be missing write not_null(name, `false`) or name || `false`",
-            ),
+            ("next", "correct the condition to the names that the task returned"),
         ],
     )
 
 
 def not_expected(seen: WorkflowTask, expected: tuple[str, ...]) -> GateShut:
     """Return the error of a data source whose task has none of the expected statuses."""
-    if seen.status in words.ENDED - {words.SUCCEED}:
-        headline = ended_badly(seen).headline
-    else:
-        headline = f"{task(seen.task_id)} is {seen.status}"
-    wanted = " or ".join(expected)
+    failed = seen.status in words.ENDED - {words.SUCCEED}
+    headline = ended_badly(seen).headline if failed else f"{task(seen.task_id)} is {seen.status}"
+    first = "mend the cause and start the workflow again" if failed else "wait with a WorkflowTaskGate"
     return GateShut(
-        f"{headline}; expected {wanted}",
-        [*_facts(seen), ("next", f'wait with a WorkflowTaskGate, or add "{seen.status}" to expectedStatuses')],
+        f"{headline}; expected {' or '.join(expected)}",
+        [*_facts(seen), ("next", f'{first}, or add "{seen.status}" to expectedStatuses')],
     )
 
 
@@ -203,7 +220,7 @@ def _facts(seen: WorkflowTask) -> list[tuple[str, str]]:
     return [
         line
         for line in (
-            ("workflow", ", ".join(part for part in (workflow, place) if part)),
+            ("workflow" if workflow else "region", ", ".join(part for part in (workflow, place) if part)),
             ("task", f"{told}; done before: {named}" if named else told),
             ("request", seen.request_id or ""),
         )

@@ -69,3 +69,7 @@ class TokenBucket:
         self._filled = now
         self._tokens -= 1
         return max(0.0, -self._tokens / self.rate)
+
+    def give_back(self) -> None:
+        """Return a token that was not used."""
+        self._tokens = min(self.burst, self._tokens + 1)

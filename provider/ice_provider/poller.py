@@ -68,6 +68,7 @@ class _Watch:
         self.news = asyncio.Event()
         self.loop: asyncio.Task[None] | None = None
         self.resting = False
+        self.asked = False
 
     def tell(self, reading: Reading) -> None:
         self.latest = reading
@@ -108,9 +109,11 @@ class Poller:
             Stopped: The engine asked to stop.
         """
         trouble: Transient | None = None
+        watch: _Watch | None = None
         try:
             async with self._clock.deadline(self._clock.now() + within):
                 with self.follow(task_id) as follower:
+                    watch = self._watches.get(task_id)
                     self._hasten(task_id)
                     while True:
                         reading = await follower.next()
@@ -120,8 +123,13 @@ class Poller:
                             raise reading
                         trouble = reading
         except TimeoutError:
-            limit = durations.show(within)
-            raise trouble or Unreachable(f"no answer about {messages.task(task_id)} within {limit}") from None
+            span, name = durations.show(within), messages.task(task_id)
+            if watch is not None and not watch.asked:
+                crowd = (
+                    f"no turn to ask about {name} within {span}: too many reads at once, raise ice:requestsPerSecond"
+                )
+                raise Unreachable(crowd) from None
+            raise trouble or Unreachable(f"no answer about {name} within {span}") from None
 
     async def insist(self, call: Callable[[], Awaitable[T]], *, within: float) -> T:
         """Return what a call of another kind brings; transient faults are asked again until `within` seconds are over.
@@ -204,7 +212,7 @@ class Poller:
         faults = 0
         try:
             while True:
-                reading = await self._ask(task_id)
+                reading = await self._ask(task_id, watch)
                 watch.tell(reading)
                 faults = faults + 1 if isinstance(reading, Transient) else 0
                 watch.resting = faults == 0
@@ -215,15 +223,24 @@ class Poller:
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log
             watch.end(error)
 
-    async def _ask(self, task_id: str) -> Reading:
+    async def _ask(self, task_id: str, watch: _Watch) -> Reading:
+        async def get() -> WorkflowTask:
+            watch.asked = True
+            return await self.cloud.get_workflow_task(task_id)
+
         try:
-            return await self._call(lambda: self.cloud.get_workflow_task(task_id))
+            return await self._call(get)
         except (NotKnown, Transient) as trouble:
             return trouble
 
     async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make one call when the account's allowance and the number of open calls permit."""
-        await self._clock.sleep(self._bucket.take(self._clock.now()))
+        turn = self._bucket.take(self._clock.now())
+        try:
+            await self._clock.sleep(turn)
+        except asyncio.CancelledError:
+            self._bucket.give_back()
+            raise
         async with self._slots:
             return await call()
 

@@ -116,5 +116,8 @@ class Operation:
 
     def limit(self, wait_timeout: str | None) -> Limit:
         """Return how long this operation may wait: customTimeouts, else the gate's own limit, else the provider's."""
-        own = durations.parse(wait_timeout or self.session.config.wait_timeout)
-        return Limit(self.name, self.timeout or own)
+        if self.timeout:
+            return Limit(self.name, self.timeout, "customTimeouts")
+        if wait_timeout:
+            return Limit(self.name, durations.parse(wait_timeout), "waitTimeout")
+        return Limit(self.name, durations.parse(self.session.config.wait_timeout), "provider")

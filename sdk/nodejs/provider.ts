@@ -81,7 +81,7 @@ export interface ProviderArgs {
      */
     protocol?: pulumi.Input<string | undefined>;
     /**
-     * The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+     * The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
      */
     region?: pulumi.Input<string | undefined>;
     /**

@@ -191,6 +191,17 @@ async def test_a_name_that_does_not_resolve_is_unreachable() -> None:
     await calls.close()
 
 
+async def test_a_refused_connection_is_told_in_the_words_of_the_system() -> None:
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
+
+        with pytest.raises(Unreachable) as caught:
+            await post(host, "127.0.0.1")
+
+    assert str(caught.value) == f"{host} cannot be reached (connection refused)"
+
+
 # --- certificates -----------------------------------------------------------------------------------------------------
 
 

@@ -122,12 +122,22 @@ async def test_missing_keys_and_a_missing_region_are_set_as_printed(project: Pro
     await pulumi.done(*UP)
 
 
-async def test_a_gate_previews_without_keys_and_says_what_is_missing(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("missing", "warning"),
+    [
+        (["accessKey", "secretKey"], "no credentials for Alibaba Cloud"),
+        (["region", "endpoint", "protocol"], "region: is missing: pulumi config set ice:region"),
+    ],
+    ids=["keys", "region"],
+)
+async def test_a_gate_previews_without_keys_or_region_and_says_what_is_missing(
+    project: Project, missing: list[str], warning: str
+) -> None:
     pulumi = await project(GATE)
-    for name in ("ice:accessKey", "ice:secretKey"):
-        await pulumi.done("config", "rm", name)
+    for name in missing:
+        await pulumi.done("config", "rm", f"ice:{name}")
 
     printed = await pulumi.done("preview")
 
-    assert "warning: no credentials for Alibaba Cloud" in printed
+    assert f"warning: {warning}" in printed
     assert "so this preview cannot tell whether the gate would open" in printed

@@ -255,3 +255,13 @@ async def test_a_second_stack_reads_what_the_first_has_published(project: Projec
     await second.done(*UP)
 
     assert await second.outputs() == await first.outputs()
+
+
+async def test_outputs_that_a_task_does_not_have_leave_later_previews_clean(project: Project) -> None:
+    site = {"type": "pulumi:index:Stash", "properties": {"input": {"workflow": "${encoded.workflowId}"}}}
+    pulumi = await project(program(encoded=gate(taskId="movie-2"), site=site))
+    await pulumi.done(*UP)
+
+    assert "3 unchanged" in await pulumi.done("preview", "--expect-no-changes")
+    assert "3 unchanged" in await pulumi.done("refresh", "--yes", "--expect-no-changes")
+    assert "3 unchanged" in await pulumi.done("preview", "--expect-no-changes")

@@ -121,8 +121,6 @@ async def test_another_region_is_a_diff_of_an_output() -> None:
     assert answer == pb.DiffResponse(
         changes=pb.DiffResponse.DIFF_SOME,
         diffs=["region"],
-        detailedDiff={"region": pb.PropertyDiff(kind=pb.PropertyDiff.UPDATE)},
-        hasDetailedDiff=True,
     )
 
 
@@ -198,7 +196,7 @@ async def test_a_create_waits_shows_where_it_stands_and_records_the_task() -> No
         ]
 
     assert answers[0] == pb.CreateResponse(
-        id=answers[0].id, properties=struct({**OPENED, "userData": secret("callback")})
+        id=answers[0].id, properties=struct({**ABSENT, **OPENED, "userData": secret("callback")})
     )
     assert answers[0].id != answers[1].id
     assert [(urn, ephemeral) for _, urn, ephemeral, _ in running.engine.heard] == [(URN, True)] * 4
@@ -252,7 +250,7 @@ async def test_a_task_that_ended_well_is_imported_or_got(request_: pb.ReadReques
         await running.configure()
         answer = await running.stub.Read(request_)
 
-    assert answer == pb.ReadResponse(id=id_, properties=struct(OPENED), inputs=struct(TASK))
+    assert answer == pb.ReadResponse(id=id_, properties=struct({**ABSENT, **OPENED}), inputs=struct(TASK))
 
 
 @pytest.mark.parametrize(
@@ -274,13 +272,21 @@ async def test_any_other_task_is_a_plain_error(step: Any, code: grpc.StatusCode,
 # --- Update and Delete ------------------------------------------------------------------------------------------------
 
 
-async def update(step: Any, old: Any, new: Any, *, preview: bool = False, region: str = "cn-shanghai") -> Any:
+async def update(
+    step: Any, old: Any, new: Any, *, preview: bool = False, region: str = "cn-shanghai", limit: float = 0.0
+) -> Any:
     cloud = ScriptedCloud(step)
     async with provider(cloud) as running:
         await running.configure({"region": region})
         return await running.stub.Update(
             pb.UpdateRequest(
-                id="id-1", urn=URN, olds=struct(RECORDED), old_inputs=struct(old), news=struct(new), preview=preview
+                id="id-1",
+                urn=URN,
+                olds=struct(RECORDED),
+                old_inputs=struct(old),
+                news=struct(new),
+                preview=preview,
+                timeout=limit,
             )
         )
 
@@ -308,8 +314,8 @@ async def test_what_needs_no_call_leaves_the_state_word_for_word(new: Any, previ
 @pytest.mark.parametrize(
     ("step", "new", "region", "preview", "outputs"),
     [
-        (FRESH, {**TASK, "triggers": {"a": 1}}, "cn-shanghai", False, {**OPENED, "requestId": "REQUEST-NEW"}),
-        (FRESH, TASK, "cn-beijing", False, {**OPENED, "requestId": "REQUEST-NEW"}),
+        (FRESH, {**TASK, "triggers": {"a": 1}}, "cn-shanghai", False, {**ABSENT, **OPENED, "requestId": "REQUEST-NEW"}),
+        (FRESH, TASK, "cn-beijing", False, {**ABSENT, **OPENED, "requestId": "REQUEST-NEW"}),
         (FRESH, {**TASK, "triggers": {"a": 1}}, "cn-shanghai", True, {**ABSENT, **OPENED, "requestId": "REQUEST-NEW"}),
         (task("Processing"), {**TASK, "triggers": {"a": 1}}, "cn-shanghai", True, TASK),
         (NO_CALL, {"taskId": UNKNOWN}, "cn-shanghai", True, {"taskId": UNKNOWN}),
@@ -349,6 +355,15 @@ async def test_the_limit_of_an_update_names_the_update() -> None:
     assert code == grpc.StatusCode.DEADLINE_EXCEEDED
     assert "when the 30m limit of this update ended" in said
     assert 'custom_timeouts=CustomTimeouts(update="2h")' in said
+
+
+async def test_an_update_ends_at_the_limit_of_its_custom_timeouts() -> None:
+    new = {**TASK, "triggers": {"a": 1}, "waitTimeout": "10h"}
+
+    code, said = await refusal(update(task("Processing"), TASK, new, limit=90))
+
+    assert code == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert said.startswith("workflow task t-1 was still Processing when the 1m30s limit of this update ended\n")
 
 
 async def test_a_delete_needs_nothing_and_changes_nothing() -> None:

@@ -13,6 +13,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 
 from ice_provider.decoding import UNKNOWN as UNKNOWN_VALUE
+from ice_provider.rpc import engine
 from ice_provider.rpc._proto import plugin_pb2
 from ice_provider.rpc._proto import provider_pb2 as pb
 from ice_provider.schema import package_schema
@@ -149,6 +150,31 @@ async def test_configure_again_begins_anew_even_after_a_cancel() -> None:
     assert old.closed
 
 
+async def test_configure_again_ends_the_waits_of_the_old_session_and_closes_it() -> None:
+    old, new = ScriptedCloud(task("Processing")), ScriptedCloud(task())
+    clouds = iter([old, new])
+
+    async def connect(*_: object) -> Any:
+        return next(clouds)
+
+    async with provider(connect) as running:
+        await running.configure()
+        running.clock.held = True
+        request = pb.CreateRequest(urn=URN, properties=struct({"taskId": "t-1"}))
+        wait = asyncio.ensure_future(refusal(running.stub.Create(request)))
+        while not old.calls:  # noqa: ASYNC110  # other ends of real sockets
+            await asyncio.sleep(0)
+
+        await running.configure()
+
+        assert old.closed
+        code, said = await wait
+        assert (code, said.partition(" t-1")[0]) == (grpc.StatusCode.CANCELLED, "stopped waiting for workflow task")
+        running.clock.held = False
+        assert (await running.stub.Create(request)).id
+        assert not new.closed
+
+
 # --- cancel -----------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +220,18 @@ async def test_a_burst_of_three_thousand_creates_loses_none_and_cancel_still_ans
     # gRPC would cancel lost calls with the same code, but not with these words.
     assert all(said.startswith("stopped waiting for workflow task t-1") for _, said in ends)
     assert cloud.calls["t-1"] == 1
+
+
+async def test_an_engine_that_takes_no_lines_holds_up_no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_LOG_LIMIT", 0.05)
+    async with provider(ScriptedCloud(task("Init"), task("Processing"), task())) as running:
+        await running.configure()
+        running.engine.hangs = True
+
+        async with asyncio.timeout(20):  # real: what a line may take is real time
+            answer = await running.stub.Create(pb.CreateRequest(urn=URN, properties=struct({"taskId": "t-1"})))
+
+    assert answer.id
 
 
 # --- the boundary -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,12 +45,16 @@ class ListeningEngine(engine_pb2_grpc.EngineServicer):
 
     Attributes:
         heard: Severity, URN, whether it is ephemeral, and the line.
+        hangs: While true, no line is ever acknowledged.
     """
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str, bool, str]] = []
+        self.hangs = False
 
     async def Log(self, request: engine_pb2.LogRequest, _context: object) -> Empty:
+        if self.hangs:
+            await asyncio.Event().wait()
         severity = engine_pb2.LogSeverity.Name(request.severity)
         self.heard.append((severity, request.urn, request.ephemeral, request.message))
         return Empty()

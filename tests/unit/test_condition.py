@@ -98,7 +98,14 @@ def test_what_is_declared_but_absent_is_null(expression: str) -> None:
         ("finishTime == null", 'asks for an output "null": write `null`, in backquotes, for the value'),
         ("succeeded == true", 'asks for an output "true": write `true`, in backquotes, for the value'),
         ("lenght(activities) == `2`", 'calls "lenght", which is no function; did you mean "length"?'),
-        ("", "is not a JMESPath expression: Invalid JMESPath expression: cannot be empty.. See https://jmespath.org"),
+        ("length() == `0`", 'calls "length" with 0 arguments; it takes 1'),
+        ("length(activities, `1`) == `0`", 'calls "length" with 2 arguments; it takes 1'),
+        ("sort_by(activities) == `[]`", 'calls "sort_by" with 1 argument; it takes 2'),
+        ("not_null() == `1`", 'calls "not_null" with 0 arguments; it takes at least 1'),
+        ("succeeded && contains(map(&max(), activities), `1`)", 'calls "max" with 0 arguments; it takes 1'),
+        ("", "is not a JMESPath expression: cannot be empty. See https://jmespath.org"),
+        ("status ==", "is not a JMESPath expression: Incomplete expression. See https://jmespath.org"),
+        ("status = 'x'", "is not a JMESPath expression: Unknown token '='. See https://jmespath.org"),
     ],
 )
 def test_a_name_that_nobody_declared_is_found_before_any_task_is_known(expression: str, reason: str) -> None:
@@ -113,6 +120,29 @@ def test_what_is_no_jmespath_is_said_in_one_line(expression: str) -> None:
     if reason is None:  # grammatical, yet of no use: it must not open
         with pytest.raises(ConditionError):
             Condition(expression).holds(TASK)
+
+
+def test_functions_may_take_as_many_arguments_as_jmespath_lets_them() -> None:
+    assert problem("not_null(finishTime, createTime, 'x') == 'x'") is None
+    assert problem("merge(results, `{}`, `{}`) == `{}`") is None
+
+
+def test_a_condition_has_4096_characters_at_most() -> None:
+    longest = "succeeded" + " " * (4096 - len("succeeded"))
+
+    assert problem(longest) is None
+    assert problem(longest + " ") == "has 4,097 characters: a condition may have 4,096 at most"
+
+
+@pytest.mark.parametrize(
+    "expression", ["(" * 2000 + "succeeded" + ")" * 2000, "!" * 4000 + "succeeded"], ids=["(", "!"]
+)
+def test_a_condition_that_is_nested_too_deeply_is_an_error_that_a_person_understands(expression: str) -> None:
+    assert problem(expression) == (
+        "is nested too deeply: use fewer parentheses, brackets or negations within each other"
+    )
+    with pytest.raises(ConditionError, match=r"^it is nested too deeply to be judged$"):
+        Condition(expression).holds(TASK)
 
 
 SHAPE = "an object with Review, Transcode"

@@ -8,6 +8,7 @@ import pytest
 
 from ice_provider import addresses
 from ice_provider.config import ProviderConfig
+from ice_provider.declaration import properties
 from ice_provider.decoding import UNKNOWN, check, decode
 
 FORM = "must be host or host:port, without scheme, user or path, such as ice.cn-shanghai.aliyuncs.com"
@@ -146,6 +147,14 @@ def test_what_nobody_set_has_its_documented_default() -> None:
     config = decode(ProviderConfig, {})
 
     assert (config.requests_per_second, config.wait_timeout, config.skip_region_validation) == (20.0, "30m", False)
+
+
+def test_the_doc_of_the_region_names_every_variable_that_is_read() -> None:
+    (region,) = (property_ for property_ in properties(ProviderConfig) if property_.name == "region")
+
+    assert region.doc.endswith(
+        "Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`."
+    )
 
 
 @pytest.mark.parametrize(

@@ -262,13 +262,12 @@ def test_a_condition_that_is_not_met_is_shown() -> None:
     )
 
 
-def test_a_condition_that_cannot_be_judged_says_why_and_how_to_allow_for_absence() -> None:
+def test_a_condition_that_cannot_be_judged_says_why_and_advises_nothing_that_would_open_the_gate() -> None:
     assert str(messages.condition_failed(ENDED, "results.X", 'it asks for "X" of an empty object')) == (
         "workflow task 4215e0…5441e ended as Succeed, but the condition of this gate cannot be judged: "
         'it asks for "X" of an empty object\n'
         f"    condition  results.X\n{FACTS}"
-        "    next       correct the condition; where a name may be missing write not_null(name, `false`) or "
-        "name || `false`"
+        "    next       correct the condition to the names that the task returned"
     )
 
 
@@ -295,3 +294,39 @@ def test_what_the_service_or_the_user_wrote_breaks_no_line(error: Exception) -> 
     words = [line.split()[0] for line in str(error).splitlines()]
 
     assert words == [word for word in words if word in {"workflow", "condition", "task", "request", "next"}]
+
+
+@pytest.mark.parametrize(
+    ("source", "advised"),
+    [
+        ("provider", ["waitTimeout: 2m", "customTimeouts: {create: 2m}", "ice:waitTimeout 2m"]),
+        ("waitTimeout", ["waitTimeout: 2m", "customTimeouts: {create: 2m}"]),
+        ("customTimeouts", ["customTimeouts: {create: 2m}"]),
+    ],
+)
+def test_a_deadline_advises_only_what_wins_over_whoever_set_the_limit(source: str, advised: list[str]) -> None:
+    limit = Limit("create", 30.0, source)
+
+    text = str(messages.deadline("t-1", limit=limit, seen=None, trouble=None, now=0.0))
+
+    lines = ("waitTimeout: 2m", "customTimeouts: {create: 2m}", "ice:waitTimeout 2m")
+    assert [line for line in lines if line in text] == advised
+
+
+def test_a_failure_that_the_user_listed_has_to_leave_that_list() -> None:
+    assert str(messages.ended_badly(seen("Failed"), listed=True)).endswith(
+        'add "Failed" to successStatuses, and take it out of failureStatuses'
+    )
+
+
+def test_an_import_of_a_failed_task_has_advice_of_its_own() -> None:
+    text = str(messages.not_importable(messages.ended_badly(seen("Failed"))))
+
+    assert "add " not in text
+    assert "only a task that has ended as Succeed can be imported" in text
+
+
+def test_without_a_workflow_the_region_stands_by_itself() -> None:
+    place = gated(task("Failed", workflow=None), "cn-shanghai")
+
+    assert "    region     cn-shanghai\n" in str(messages.ended_badly(place))

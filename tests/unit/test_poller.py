@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +149,25 @@ async def test_one_who_leaves_takes_nobody_along() -> None:
         assert [(await stays.next()).status for _ in range(2)] == ["Processing", "Succeed"]  # type: ignore[union-attr]
 
 
+async def test_one_who_leaves_late_does_not_end_the_watch_that_began_since() -> None:
+    clock = JumpingClock()
+    cloud = ScriptedCloud(Denied("not yet"), task("Processing"))
+    poller = poller_of(cloud, clock)
+    with contextlib.ExitStack() as late:
+        follower = late.enter_context(poller.follow("t-1"))
+        with pytest.raises(Denied):
+            await follower.next()
+        with poller.follow("t-1") as stays:
+            await stays.next()
+            clock.held = True
+            late.close()
+
+            with poller.follow("t-1"):  # joins the one who stays
+                await settle()
+
+                assert cloud.calls["t-1"] == 2
+
+
 async def test_a_slow_follower_hears_the_newest_reading_and_none_twice() -> None:
     clock = JumpingClock()
     poller = poller_of(ScriptedCloud(task("Init"), task("Processing"), task("Succeed")), clock)
@@ -200,22 +220,32 @@ async def test_all_tasks_share_one_allowance_of_calls() -> None:
 
 
 async def test_no_more_than_sixty_four_calls_are_under_way_at_once() -> None:
-    class Slow(ScriptedCloud):
-        under_way = most = 0
+    class Hanging(ScriptedCloud):
+        def __init__(self) -> None:
+            super().__init__()
+            self.under_way = 0
+            self.answers = asyncio.Event()
 
         async def get_workflow_task(self, task_id: str) -> Any:
+            self.calls[task_id] += 1
             self.under_way += 1
-            self.most = max(self.most, self.under_way)
-            await asyncio.sleep(0)
+            await self.answers.wait()
             self.under_way -= 1
             return task("Init", task_id)
 
-    cloud = Slow()
+    clock, cloud = JumpingClock(), Hanging()
+    poller = poller_of(cloud, clock, per_second=1e6)
+    with contextlib.ExitStack() as followed:
+        for number in range(100):
+            followed.enter_context(poller.follow(f"t-{number}"))
+        await clock.sleep(0.5)  # by then the allowance permits every call
 
-    poller = poller_of(cloud, per_second=1e6)
-    await asyncio.gather(*(poller.read(f"t-{number}", within=60) for number in range(300)))
+        assert (cloud.under_way, len(cloud.calls)) == (64, 64)
 
-    assert 1 < cloud.most <= 64
+        cloud.answers.set()
+        await clock.sleep(0.1)
+
+        assert (cloud.under_way, len(cloud.calls)) == (0, 100)
 
 
 async def test_a_stop_ends_reads_under_way_and_those_that_come_later() -> None:
@@ -230,3 +260,19 @@ async def test_a_stop_ends_reads_under_way_and_those_that_come_later() -> None:
 
     ends = await asyncio.gather(*reads, poller.read("t-1", within=30), return_exceptions=True)
     assert {type(end) for end in ends} == {Stopped}
+
+
+async def test_a_read_that_never_got_its_turn_says_so_and_gives_its_token_back() -> None:
+    cloud = ScriptedCloud(others={f"t-{number}": [task("Succeed", f"t-{number}")] for number in range(2, 60)})
+    poller = poller_of(cloud, per_second=1.0)
+
+    ends = await asyncio.gather(
+        *(poller.read(f"t-{number}", within=5) for number in range(2, 60)), return_exceptions=True
+    )
+
+    late = [str(end) for end in ends if isinstance(end, Unreachable)]
+    assert len(late) == pytest.approx(48, abs=2)
+    assert late[-1] == (
+        "no turn to ask about workflow task t-59 within 5s: too many reads at once, raise ice:requestsPerSecond"
+    )
+    assert (await poller.read("t-2", within=5)).succeeded

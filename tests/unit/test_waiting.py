@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -18,9 +19,11 @@ from ice_provider.errors import (
     Unreachable,
 )
 from ice_provider.messages import Limit
+from ice_provider.session import Operation
 from ice_provider.waiting import wait
-from support.cloud import ScriptedCloud, task
-from support.operation import Lines, operation
+from support.clock import JumpingClock
+from support.cloud import ScriptedCloud, Step, task
+from support.operation import Lines, operation, session
 
 HALF_AN_HOUR = Limit("create", 1800.0)
 NOT_KNOWN = NotKnown("workflow task t-1 is not known")
@@ -161,6 +164,49 @@ async def test_a_line_is_said_on_each_change_and_once_a_minute_between() -> None
     assert lines[-1] == "Succeed"
     minutes = [line for line in lines[2:-1] if line.startswith("Processing")]
     assert len(minutes) == pytest.approx((act.session.clock.now() - 1000) / 60, abs=1.5)
+
+
+class DatedLines(Lines):
+    """Keeps the moment of every line as well."""
+
+    def __init__(self, clock: JumpingClock) -> None:
+        super().__init__()
+        self.moments: list[float] = []
+        self._clock = clock
+
+    async def progress(self, line: str) -> None:
+        await super().progress(line)
+        self.moments.append(self._clock.now())
+
+
+async def dated(*steps: Step) -> DatedLines:
+    """Return the lines of a wait of 200 s that sees these steps, and the last of them for the rest of the time."""
+    clock = JumpingClock()
+    lines = DatedLines(clock)
+    act = Operation(session(ScriptedCloud(*steps), clock), lines, "create")
+    with pytest.raises(DeadlineExceeded):
+        await wait("t-1", Rule(), Limit("create", 200.0), act)
+    return lines
+
+
+async def test_the_same_standing_is_said_again_after_a_minute_and_not_before() -> None:
+    lines = await dated(task("Processing", create_time=None))  # of unknown age: polled once a second
+
+    assert [line.partition(" · ")[0] for line in lines.progressed] == ["Processing"] * 4
+    assert all(60 <= later - before <= 61 for before, later in itertools.pairwise(lines.moments))
+
+
+@pytest.mark.parametrize("before", [[], [task("Processing")]], ids=["from the start", "later"])
+async def test_a_fault_that_lasts_is_told_within_the_heartbeat(before: list[Step]) -> None:
+    lines = await dated(*before, Unreachable("down"))
+
+    told = [
+        moment
+        for moment, line in zip(lines.moments, lines.progressed, strict=True)
+        if line.endswith(" · last poll failed: down; trying again")
+    ]
+    assert told
+    assert told[0] - 1000 <= 60 + 20  # the heartbeat, and the longest pause between two polls that fail
 
 
 async def test_a_bug_reaches_the_one_who_waits() -> None:

@@ -7,6 +7,7 @@ credentials; never reads more than an answer can hold. Must not know what an ans
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Mapping
@@ -133,7 +134,10 @@ async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
 def _cause(error: aiohttp.ClientConnectorError) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "its name does not resolve"
-    return (error.os_error.strerror or "no connection").lower()
+    fault = error.os_error
+    if fault.errno and not isinstance(fault, ssl.SSLError):  # its errno is not the system's
+        return os.strerror(fault.errno).lower()
+    return (fault.strerror or "no connection").lower()
 
 
 class _GuardedResolver(AbstractResolver):

@@ -127,7 +127,6 @@ class WorkflowTaskGate:
 
         Raises:
             GateShut: The task has ended, and not well.
-            InvalidInput: The provider is configured wrongly.
         """
         task = await self._glance(inputs, operation)
         if task is None:
@@ -181,7 +180,7 @@ class WorkflowTaskGate:
             raise Interrupted(f"stopped reading {messages.task(inputs.task_id)}") from None
         match judge(task, Rule()):
             case Shut(error):
-                raise error
+                raise messages.not_importable(error)
             case Wait():
                 raise GateShut(
                     f"{messages.task(task.task_id)} is {task.status}: only a task that has ended well can be imported "
@@ -195,7 +194,7 @@ class WorkflowTaskGate:
         try:
             poller = await operation.poller()
             task = await poller.read(inputs.task_id, within=_PREVIEW_LIMIT)
-        except (Transient, NotKnown, NotSignedIn, Denied, Rejected) as error:
+        except (Transient, NotKnown, NotSignedIn, Denied, Rejected, InvalidInput) as error:
             await operation.reporter.warn(f"{error}\n    so this preview cannot tell whether the gate would open")
             return None
         except Stopped:

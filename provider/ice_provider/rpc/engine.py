@@ -24,9 +24,10 @@ _MISSES: Final = 3  # looks in vain before the engine counts as gone
 class Engine:
     """A connection to the engine; every method is harmless while there is none."""
 
-    def __init__(self, redactor: Redactor) -> None:
-        """Begin without an engine."""
+    def __init__(self, redactor: Redactor, started_by: str = "") -> None:
+        """Begin without a connection; `started_by` is the address of the engine whose end is ours too."""
         self.address: str | None = None
+        self._started_by = started_by
         self._redactor = redactor
         self._channel: Any = None
         self._stub: Any = None
@@ -78,10 +79,13 @@ class Engine:
         gone()
 
     async def _answers(self) -> bool:
-        """Whether something listens at the engine's address; no address counts as yes."""
-        if self.address is None:
+        """Whether something listens at the address of the engine that started us; without one, yes.
+
+        An engine that only attached itself comes and goes, and another one may follow.
+        """
+        if not self._started_by:
             return True
-        host, _, port = self.address.rpartition(":")
+        host, _, port = self._started_by.rpartition(":")
         try:
             async with asyncio.timeout(_PULSE):
                 _, writer = await asyncio.open_connection(host.strip("[]"), int(port))

@@ -114,7 +114,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return pb.InvokeResponse(failures=[failure])
         operation = self._operation("", "read", preview=request.preview)
         outputs = await function.call(decoding.decode(function.inputs, given), operation)
-        result = await self._send(outputs, operation, request.args)
+        result = await self._send(outputs, operation, request.args, nulls=False)
         response = pb.InvokeResponse()
         getattr(response, "return").CopyFrom(result)  # a keyword in Python
         return response
@@ -136,11 +136,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return pb.DiffResponse(
             changes=pb.DiffResponse.DIFF_SOME if names | drifted else pb.DiffResponse.DIFF_NONE,
             diffs=sorted(names | drifted),
-            detailedDiff={
-                name: pb.PropertyDiff(kind=_kind(name, old_inputs, news), inputDiff=name in names)
-                for name in names | drifted
-            },
-            hasDetailedDiff=bool(names | drifted),
+            detailedDiff={name: pb.PropertyDiff(kind=_kind(name, old_inputs, news), inputDiff=True) for name in names},
+            hasDetailedDiff=bool(names) and not drifted,  # the engine would show a drifted output as deleted
         )
 
     async def Create(self, request: pb.CreateRequest, _context: Context) -> pb.CreateResponse:
@@ -152,9 +149,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         inputs: Any = decoding.decode(resource.inputs, given)
         if not request.preview:
             outputs = await resource.create(inputs, operation)
-            return pb.CreateResponse(
-                id=uuid.uuid4().hex, properties=await self._send(outputs, operation, request.properties)
-            )
+            made = await self._send(outputs, operation, request.properties)
+            return pb.CreateResponse(id=uuid.uuid4().hex, properties=made)
         foreseen = await resource.preview(inputs, operation)
         return pb.CreateResponse(properties=await self._foresee(resource, foreseen, operation, request.properties))
 
@@ -202,8 +198,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def _operation(self, urn: str, name: str, *, timeout: float = 0.0, preview: bool = False) -> Operation:
         return Operation(self._configured(), Row(self._engine, urn), name, timeout=timeout, preview=preview)
 
-    async def _send(self, outputs: Any, operation: Operation, inputs: Struct, *, nulls: bool = False) -> Struct:
-        """Return outputs as a Struct; what was secret as an input stays secret, what cannot be sent is left out."""
+    async def _send(self, outputs: Any, operation: Operation, inputs: Struct, *, nulls: bool = True) -> Struct:
+        """Return outputs as a Struct; what was secret as an input stays secret, what cannot be sent is left out.
+
+        Absent outputs of a resource are sent as null: the engine takes a missing one for unknown, now and in every
+        later preview.
+        """
         given = values.decode(inputs)
         secrets = secret_names(type(outputs)) | {name for name, value in given.items() if values.holds_secret(value)}
         struct, left_out = values.encode_outputs(encode(outputs, nulls=nulls), secrets)
@@ -214,10 +214,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return struct
 
     async def _foresee(self, resource: Resource, outputs: Any | None, operation: Operation, inputs: Struct) -> Struct:
-        """Return outputs; in a preview absent ones as null, because the engine takes a missing one for unknown."""
+        """Return outputs as a Struct; of those that only `pulumi up` can know, what is sure."""
         if outputs is None:
             return _what_is_sure(resource, inputs)
-        return await self._send(outputs, operation, inputs, nulls=operation.preview)
+        return await self._send(outputs, operation, inputs)
 
 
 def _find(table: Mapping[str, Any], token: str, kind: str) -> Any:

@@ -54,7 +54,7 @@ type providerArgs struct {
 	Endpoint *string `pulumi:"endpoint"`
 	// `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
 	Protocol *string `pulumi:"protocol"`
-	// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+	// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
 	Region *string `pulumi:"region"`
 	// The most calls per second that this provider makes, 20 by default.
 	RequestsPerSecond *float64 `pulumi:"requestsPerSecond"`
@@ -82,7 +82,7 @@ type ProviderArgs struct {
 	Endpoint pulumi.StringPtrInput
 	// `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
 	Protocol pulumi.StringPtrInput
-	// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+	// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
 	Region pulumi.StringPtrInput
 	// The most calls per second that this provider makes, 20 by default.
 	RequestsPerSecond pulumi.Float64PtrInput

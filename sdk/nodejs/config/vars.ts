@@ -74,7 +74,7 @@ Object.defineProperty(exports, "protocol", {
 });
 
 /**
- * The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+ * The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
  */
 export declare const region: string | undefined;
 Object.defineProperty(exports, "region", {

@@ -40,7 +40,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.int] client_read_timeout: Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
         :param pulumi.Input[_builtins.str] endpoint: `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
         :param pulumi.Input[_builtins.str] protocol: `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
-        :param pulumi.Input[_builtins.str] region: The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+        :param pulumi.Input[_builtins.str] region: The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
         :param pulumi.Input[_builtins.float] requests_per_second: The most calls per second that this provider makes, 20 by default.
         :param pulumi.Input[_builtins.str] secret_key: The access key secret.
         :param pulumi.Input[_builtins.str] security_token: The STS token that belongs to the key pair.
@@ -148,7 +148,7 @@ class ProviderArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+        The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
         """
         return pulumi.get(self, "region")
 
@@ -247,7 +247,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.int] client_read_timeout: Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
         :param pulumi.Input[_builtins.str] endpoint: `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
         :param pulumi.Input[_builtins.str] protocol: `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
-        :param pulumi.Input[_builtins.str] region: The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+        :param pulumi.Input[_builtins.str] region: The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
         :param pulumi.Input[_builtins.float] requests_per_second: The most calls per second that this provider makes, 20 by default.
         :param pulumi.Input[_builtins.str] secret_key: The access key secret.
         :param pulumi.Input[_builtins.str] security_token: The STS token that belongs to the key pair.

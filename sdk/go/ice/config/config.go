@@ -41,7 +41,7 @@ func GetProtocol(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:protocol")
 }
 
-// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
 func GetRegion(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:region")
 }

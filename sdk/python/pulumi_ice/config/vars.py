@@ -65,7 +65,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def region(self) -> Optional[str]:
         """
-        The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`.
+        The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
         """
         return __config__.get('region')
 
