@@ -112,7 +112,7 @@ async def test_a_limit_ends_the_wait_and_the_next_up_takes_it_up_again(project: 
     assert ended.code != 0
     assert time.monotonic() - began < 15
     assert "error: workflow task movie-1 was still Processing when the 2s limit of this create ended" in ended.text
-    assert "pulumi config set ice:waitTimeout" in ended.text
+    assert "or raise the limit of this gate:  waitTimeout: 1m" in ended.text
     assert not (await pulumi.state()).get("pending_operations")
 
     emulator.set_status("movie-1", "Succeed", TRANSCODED)

@@ -169,6 +169,7 @@ async def test_an_output_that_the_service_leaves_out_is_absent_or_null_in_every_
 
     assert [outcome.code for outcome in ended] == [0, 0], ended[0].text + ended[1].text
     python, other = [without_nulls(await pulumi.outputs()) for pulumi in projects]
+    assert not other.pop("gate.userData", None)  # Go exports a secret that is null as an empty text
     assert other == python
     assert set(declared_outputs()) - set(other) >= {"task.workflow", "gate.workflow", "task.results", "gate.activities"}
 
