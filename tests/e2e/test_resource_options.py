@@ -211,6 +211,7 @@ async def test_a_provider_that_moves_to_another_region_reads_the_task_there_in_p
     printed = await pulumi.done(*UP)
 
     after = (await pulumi.resources())["encoded"]
+    assert "the provider moved from cn-shanghai to cn-beijing: the task is read there" in printed
     assert "~ 1 updated" in printed
     assert (after["id"], after["outputs"]["region"]) == (before["id"], "cn-beijing")
     assert len(emulator.calls) == calls + 1

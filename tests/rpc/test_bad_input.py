@@ -60,9 +60,6 @@ async def test_in_the_configuration(given: Mapping[str, Any], answer: str) -> No
 
 @pytest.mark.parametrize(("given", "answer"), rows("When the API is first called"), ids=str)
 async def test_when_the_api_is_first_called(given: Mapping[str, Any], answer: str) -> None:
-    async def sign_in(config: ProviderConfig, environment: Mapping[str, str]) -> Cloud:
-        return await connect(config, environment, Redactor())
-
     async with provider(sign_in, given.get("environment")) as running:
         await running.stub.Configure(pb.ConfigureRequest(args=struct(given["config"])))
         arguments = struct({"taskId": "movie-1"})
@@ -70,6 +67,24 @@ async def test_when_the_api_is_first_called(given: Mapping[str, Any], answer: st
 
     headline, _, advice = text.partition("\n    next ")
     assert ": ".join(" ".join(part.split()) for part in (headline, advice) if part) == answer
+
+
+@pytest.mark.parametrize(("given", "answer"), rows("A warning, once"), ids=str)
+async def test_a_warning_once(given: Mapping[str, Any], answer: str) -> None:
+    nobody = {"endpoint": "127.0.0.1:9", "protocol": "HTTP"}
+
+    async with provider(sign_in, given["environment"]) as running:
+        await running.configure(nobody)
+        request = pb.CreateRequest(urn=URN, properties=struct({"taskId": "movie-1"}), preview=True)
+        for _ in range(2):
+            await running.stub.Create(request)
+        warnings = [line for severity, _, _, line in running.engine.heard if severity == "WARNING"]
+
+    assert [line for line in warnings if "belong to different keys" in line] == [answer]
+
+
+async def sign_in(config: ProviderConfig, environment: Mapping[str, str]) -> Cloud:
+    return await connect(config, environment, Redactor())
 
 
 def _said(failures: Iterable[pb.CheckFailure]) -> str:

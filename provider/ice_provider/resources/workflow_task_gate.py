@@ -149,6 +149,9 @@ class WorkflowTaskGate:
         self, inputs: Inputs, recorded: GatedTask, changed: frozenset[str], operation: Operation
     ) -> GatedTask | None:
         """Await another task, judge the recorded one again without a call, or change nothing."""
+        if "region" in changed:
+            move = f"the provider moved from {recorded.region} to {operation.session.region}: the task is read there"
+            await operation.reporter.progress(move)
         if changed & _AWAITED:
             return await (self.preview if operation.preview else self.create)(inputs, operation)
         if changed & _JUDGED:
