@@ -264,6 +264,16 @@ async def test_a_change_of_lists_or_condition_judges_the_recorded_task_without_a
     assert not cloud.calls
 
 
+async def test_a_task_that_was_recorded_while_it_ran_is_awaited_when_its_status_no_longer_opens_the_gate() -> None:
+    recorded = gated(task("Processing"), "cn-shanghai")
+    act = operation(ScriptedCloud(task("Processing"), task("Succeed")), "update")
+
+    updated = await GATE.update(Inputs(task_id="t-1"), recorded, frozenset({"successStatuses"}), act)
+
+    assert updated is not None
+    assert updated.succeeded
+
+
 async def test_to_wait_on_the_status_of_an_ended_task_is_refused_with_the_remedy() -> None:
     inputs = Inputs(task_id="t-1", success_statuses=("Failed",), pending_statuses=("Succeed",))
 

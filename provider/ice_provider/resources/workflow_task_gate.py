@@ -152,10 +152,11 @@ class WorkflowTaskGate:
         if "region" in changed:
             move = f"the provider moved from {recorded.region} to {operation.session.region}: the task is read there"
             await operation.reporter.progress(move)
-        if changed & _AWAITED:
+        verdict = judge(recorded, inputs.rule())
+        if changed & _AWAITED or (isinstance(verdict, Wait) and not recorded.finished):
             return await (self.preview if operation.preview else self.create)(inputs, operation)
         if changed & _JUDGED:
-            match judge(recorded, inputs.rule()):
+            match verdict:
                 case Shut(error):
                     raise error
                 case Wait():
