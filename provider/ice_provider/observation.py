@@ -6,7 +6,8 @@ Pure. Must not know where the fields come from.
 from __future__ import annotations
 
 from ice_provider import activities, times, words
-from ice_provider.model import Workflow, WorkflowTask
+from ice_provider.declaration import properties
+from ice_provider.model import GatedTask, Workflow, WorkflowTask
 
 
 def observe(
@@ -41,3 +42,9 @@ def observe(
         user_data=user_data,
         request_id=request_id,
     )
+
+
+def gated(task: WorkflowTask, region: str | None) -> GatedTask:
+    """Return a task as a gate records it."""
+    fields = {property_.attribute: getattr(task, property_.attribute) for property_ in properties(WorkflowTask)}
+    return GatedTask(**fields, region=region)

@@ -11,21 +11,15 @@ from typing import Final
 
 from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
-from ice_provider.declaration import properties
 from ice_provider.errors import NotKnown, Transient
 from ice_provider.messages import Limit
 from ice_provider.model import GatedTask, WorkflowTask
+from ice_provider.observation import gated
 from ice_provider.poller import Poller, Reading, Stopped
 from ice_provider.session import Operation
 
 BEARS_NOT_KNOWN: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
 _HEARTBEAT: Final = 60.0  # seconds between two lines that say the same
-
-
-def gated(task: WorkflowTask, region: str | None) -> GatedTask:
-    """Return a task as a gate records it."""
-    fields = {property_.attribute: getattr(task, property_.attribute) for property_ in properties(WorkflowTask)}
-    return GatedTask(**fields, region=region)
 
 
 async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> GatedTask:

@@ -11,7 +11,7 @@ from ice_provider import messages
 from ice_provider.errors import Throttled
 from ice_provider.messages import Limit
 from ice_provider.model import Workflow
-from ice_provider.waiting import gated
+from ice_provider.observation import gated
 from support.cloud import task
 
 ID = "4215e042b3966ca5441e"

@@ -21,10 +21,10 @@ from ice_provider.errors import (
     Unreachable,
 )
 from ice_provider.model import GatedTask
+from ice_provider.observation import gated
 from ice_provider.resources import RESOURCES
 from ice_provider.resources.workflow_task_gate import Inputs, WorkflowTaskGate
 from ice_provider.session import Operation, Session
-from ice_provider.waiting import gated
 from support.clock import JumpingClock
 from support.cloud import ScriptedCloud, task
 from support.operation import Lines, operation, session

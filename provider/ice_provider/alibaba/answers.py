@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from alibabacloud_ice20201109.models import GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody
 
-from ice_provider import freejson
+from ice_provider import freejson, times
 from ice_provider.cloud import Page
 from ice_provider.errors import BrokenAnswer
 from ice_provider.model import Workflow, WorkflowTask
@@ -133,8 +133,8 @@ def _read(told: Any, request_id: str, *, activity_results: str | None = None) ->
         name=flow.name,
         status=flow.status,
         type=flow.type,
-        create_time=_trim(flow.create_time),
-        modified_time=_trim(flow.modified_time),
+        create_time=times.trim(flow.create_time),
+        modified_time=times.trim(flow.modified_time),
     )
     return observe(
         task_id=told.task_id,
@@ -147,7 +147,3 @@ def _read(told: Any, request_id: str, *, activity_results: str | None = None) ->
         activity_results=activity_results,
         user_data=told.user_data,
     )
-
-
-def _trim(text: str | None) -> str | None:
-    return text.strip() or None if text else None

@@ -25,6 +25,7 @@ from ice_provider.errors import (
     Transient,
 )
 from ice_provider.model import GatedTask
+from ice_provider.observation import gated
 from ice_provider.poller import Stopped
 from ice_provider.session import Operation, Session
 
@@ -177,11 +178,7 @@ class WorkflowTaskGate:
         inputs = Inputs(task_id=str(given.get("taskId") or identity))
         if reason := task_id.problem(inputs.task_id):
             raise InvalidInput([Problem("", f"the ID to import {reason}")])
-        poller = await operation.poller()
-        try:
-            task = waiting.gated(await poller.read(inputs.task_id, within=_ADOPT_LIMIT), poller.cloud.region)
-        except Stopped:
-            raise Interrupted(f"stopped reading {messages.task(inputs.task_id)}") from None
+        task = await _read(inputs.task_id, _ADOPT_LIMIT, operation)
         match judge(task, Rule()):
             case Shut(error):
                 raise messages.not_importable(error)
@@ -196,11 +193,16 @@ class WorkflowTaskGate:
     async def _glance(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
         """Read once for a preview; what only `pulumi up` may find mended is a warning, and None."""
         try:
-            poller = await operation.poller()
-            task = await poller.read(inputs.task_id, within=_PREVIEW_LIMIT)
+            return await _read(inputs.task_id, _PREVIEW_LIMIT, operation)
         except (Transient, NotKnown, NotSignedIn, Denied, Rejected, InvalidInput) as error:
             await operation.reporter.warn(f"{error}\n    so this preview cannot tell whether the gate would open")
             return None
-        except Stopped:
-            raise Interrupted(f"stopped reading {messages.task(inputs.task_id)}") from None
-        return waiting.gated(task, poller.cloud.region)
+
+
+async def _read(id_: str, within: float, operation: Operation) -> GatedTask:
+    """Read a task once, as a gate records it. See `Poller.read` for what it raises."""
+    poller = await operation.poller()
+    try:
+        return gated(await poller.read(id_, within=within), poller.cloud.region)
+    except Stopped:
+        raise Interrupted(f"stopped reading {messages.task(id_)}") from None
