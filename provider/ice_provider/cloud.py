@@ -54,7 +54,7 @@ class Cloud(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the person should know of how we signed in."""
+        """What the person should know of how we signed in and call; it can grow with every call."""
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """Ask once for a task; ends within 15 s and never repeats the call, which is the poller's business.

@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from ice_provider import addresses, durations
 from ice_provider.declaration import declared
 from ice_provider.errors import Problem
+from ice_provider.roles import AssumeRole, AssumeRoleWithOidc
 
 _REGION_VARIABLES: Final = (
     "ALICLOUD_REGION",
@@ -20,6 +22,7 @@ _REGION_VARIABLES: Final = (
     "ALIBABA_CLOUD_REGION_ID",
     "ALIBABACLOUD_REGION_ID",
 )
+_ROLE_NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
 
 
@@ -28,12 +31,26 @@ def _any_of(variables: tuple[str, ...]) -> str:
     return f"{', '.join(most)} or {last}"
 
 
-def _region_problem(region: str) -> str | None:
+def region_problem(region: str) -> str | None:
+    """Say what is wrong with a region, or None."""
     return None if _REGION.fullmatch(region) else 'must be a region ID such as "cn-shanghai"'
 
 
 def _protocol_problem(protocol: str) -> str | None:
     return None if protocol.upper() in {"HTTP", "HTTPS"} else "must be HTTPS, or HTTP for a loopback endpoint"
+
+
+def _role_name_problem(name: str) -> str | None:
+    return None if _ROLE_NAME.fullmatch(name) else "must be the name of a RAM role, not its ARN"
+
+
+def _uri_problem(uri: str) -> str | None:
+    try:
+        parts = urlsplit(uri)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    return None if whole else "must be a URI such as http://127.0.0.1:8080/credentials"
 
 
 def _positive_problem(number: float) -> str | None:
@@ -47,7 +64,7 @@ class ProviderConfig:
     region: str | None = declared(
         f"The region, such as `cn-shanghai`. Else from {_any_of(_REGION_VARIABLES)}.",
         default=None,
-        problem=_region_problem,
+        problem=region_problem,
     )
     access_key: str | None = declared(
         "The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or "
@@ -57,6 +74,37 @@ class ProviderConfig:
     )
     secret_key: str | None = declared("The access key secret.", default=None, secret=True)
     security_token: str | None = declared("The STS token that belongs to the key pair.", default=None, secret=True)
+    profile: str | None = declared(
+        "A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current "
+        "one. A profile that runs a command (`External`) is used only when it is named here.",
+        default=None,
+    )
+    shared_credentials_file: str | None = declared(
+        "Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else "
+        "from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.",
+        default=None,
+    )
+    ecs_role_name: str | None = declared(
+        "The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or "
+        "`ALIBABA_CLOUD_ECS_METADATA`.",
+        default=None,
+        problem=_role_name_problem,
+    )
+    credentials_uri: str | None = declared(
+        "A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.",
+        default=None,
+        problem=_uri_problem,
+    )
+    assume_role: AssumeRole | None = declared(
+        "A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or "
+        "`ALIBABA_CLOUD_ROLE_ARN`.",
+        default=None,
+    )
+    assume_role_with_oidc: AssumeRoleWithOidc | None = declared(
+        "A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, "
+        "`ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.",
+        default=None,
+    )
     endpoint: str | None = declared(
         "`host[:port]` to call instead of `ice.<region>.aliyuncs.com`.", default=None, problem=addresses.problem
     )

@@ -105,8 +105,12 @@ def is_declared(candidate: Any) -> bool:
 
 
 def secret_names(cls: type) -> frozenset[str]:
-    """Return the names of the secret properties."""
-    return frozenset(property_.name for property_ in properties(cls) if property_.secret)
+    """Return the names of the properties that are secret, or have a secret part."""
+    return frozenset(
+        property_.name
+        for property_ in properties(cls)
+        if property_.secret or (is_declared(property_.type) and secret_names(property_.type))
+    )
 
 
 def encode(instance: Any, *, nulls: bool = False) -> dict[str, Any]:

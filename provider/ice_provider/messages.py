@@ -131,6 +131,15 @@ def not_known(task_id: str, *, region: str | None, caller: str, said: str, reque
     return NotKnown(f"{task(task_id)} is not known{where}", [hint for hint in hints if hint])
 
 
+def clock_corrected(skew: float) -> str:
+    """Return the warning of a wrong clock; `skew` is how many seconds the service is ahead of this machine."""
+    way = "behind" if skew > 0 else "ahead of"
+    return (
+        f"the clock of this machine is {durations.show(abs(skew))} {way} the service's: the provider corrected its "
+        "requests, other programs will not; set the clock"
+    )
+
+
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from ice_provider import durations
 from ice_provider.clock import Clock
@@ -44,7 +44,7 @@ class Session:
         self._connect = connect
         self._connecting = asyncio.Lock()
         self._poller: Poller | None = None
-        self._notes: list[str] = []
+        self._told: set[str] = set()
         self._stopped = False
         self._closed = False
 
@@ -58,7 +58,6 @@ class Session:
         async with self._connecting:
             if self._poller is None:
                 cloud = await self._connect(self.config, self._environment)
-                self._notes.extend(cloud.notes)
                 self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
                 if self._stopped:
                     self._poller.stop()
@@ -67,8 +66,9 @@ class Session:
         return self._poller
 
     def notes(self) -> list[str]:
-        """Return what the person should know of how we signed in, and has not been told yet."""
-        untold, self._notes = self._notes, []
+        """Return what the person should know of how we sign in and call, and has not been told yet."""
+        untold = [note for note in (self._poller.cloud.notes if self._poller else ()) if note not in self._told]
+        self._told.update(untold)
         return untold
 
     def stop(self) -> None:
@@ -104,15 +104,25 @@ class Operation:
     preview: bool = False
 
     async def poller(self) -> Poller:
-        """Return the poller of the session; tell the person, once, what there is to know of how we signed in.
+        """Return the poller of the session.
 
         Raises:
             NotSignedIn, InvalidInput: See `Session.poller`.
         """
-        poller = await self.session.poller()
+        return await self.session.poller()
+
+    async def tell_notes(self) -> None:
+        """Tell the person, once in a session, what there is to know of how we sign in and call."""
         for note in self.session.notes():
             await self.reporter.warn(note)
-        return poller
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Tell what there is to know, also of an operation that failed."""
+        await self.tell_notes()
 
     def limit(self, wait_timeout: str | None) -> Limit:
         """Return how long this operation may wait: customTimeouts, else the gate's own limit, else the provider's."""

@@ -79,6 +79,7 @@ class _Course:
 
     async def _take(self, reading: Reading, poller: Poller) -> GatedTask | None:
         """Return the task of a good reading; remember the trouble of another."""
+        await self.operation.tell_notes()
         now = self.operation.session.clock.now()
         if isinstance(reading, WorkflowTask):
             self.trouble, self.known_at = None, now

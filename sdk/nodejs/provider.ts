@@ -2,6 +2,8 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
+import * as inputs from "./types/input";
+import * as outputs from "./types/output";
 import * as utilities from "./utilities";
 
 /**
@@ -35,15 +37,21 @@ export class Provider extends pulumi.ProviderResource {
         opts = opts || {};
         {
             resourceInputs["accessKey"] = args?.accessKey ? pulumi.secret(args.accessKey) : undefined;
+            resourceInputs["assumeRole"] = pulumi.output(args?.assumeRole).apply(JSON.stringify);
+            resourceInputs["assumeRoleWithOidc"] = pulumi.output(args?.assumeRoleWithOidc).apply(JSON.stringify);
             resourceInputs["caFile"] = args?.caFile;
             resourceInputs["clientConnectTimeout"] = pulumi.output(args?.clientConnectTimeout).apply(JSON.stringify);
             resourceInputs["clientReadTimeout"] = pulumi.output(args?.clientReadTimeout).apply(JSON.stringify);
+            resourceInputs["credentialsUri"] = args?.credentialsUri;
+            resourceInputs["ecsRoleName"] = args?.ecsRoleName;
             resourceInputs["endpoint"] = args?.endpoint;
+            resourceInputs["profile"] = args?.profile;
             resourceInputs["protocol"] = args?.protocol;
             resourceInputs["region"] = args?.region;
             resourceInputs["requestsPerSecond"] = pulumi.output(args?.requestsPerSecond).apply(JSON.stringify);
             resourceInputs["secretKey"] = args?.secretKey ? pulumi.secret(args.secretKey) : undefined;
             resourceInputs["securityToken"] = args?.securityToken ? pulumi.secret(args.securityToken) : undefined;
+            resourceInputs["sharedCredentialsFile"] = args?.sharedCredentialsFile;
             resourceInputs["skipRegionValidation"] = pulumi.output(args?.skipRegionValidation).apply(JSON.stringify);
             resourceInputs["waitTimeout"] = args?.waitTimeout;
         }
@@ -61,6 +69,14 @@ export interface ProviderArgs {
      */
     accessKey?: pulumi.Input<string | undefined>;
     /**
+     * A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
+     */
+    assumeRole?: pulumi.Input<inputs.AssumeRoleArgs | undefined>;
+    /**
+     * A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+     */
+    assumeRoleWithOidc?: pulumi.Input<inputs.AssumeRoleWithOidcArgs | undefined>;
+    /**
      * A PEM file with the certificate authorities to trust.
      */
     caFile?: pulumi.Input<string | undefined>;
@@ -73,9 +89,21 @@ export interface ProviderArgs {
      */
     clientReadTimeout?: pulumi.Input<number | undefined>;
     /**
+     * A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.
+     */
+    credentialsUri?: pulumi.Input<string | undefined>;
+    /**
+     * The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or `ALIBABA_CLOUD_ECS_METADATA`.
+     */
+    ecsRoleName?: pulumi.Input<string | undefined>;
+    /**
      * `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
      */
     endpoint?: pulumi.Input<string | undefined>;
+    /**
+     * A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current one. A profile that runs a command (`External`) is used only when it is named here.
+     */
+    profile?: pulumi.Input<string | undefined>;
     /**
      * `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
      */
@@ -96,6 +124,10 @@ export interface ProviderArgs {
      * The STS token that belongs to the key pair.
      */
     securityToken?: pulumi.Input<string | undefined>;
+    /**
+     * Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.
+     */
+    sharedCredentialsFile?: pulumi.Input<string | undefined>;
     /**
      * Accept a region that is not known to offer workflows.
      */

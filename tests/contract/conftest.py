@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from ice_provider.alibaba.client import Client
-from ice_provider.alibaba.credentials import Key
+from ice_provider.alibaba.credentials import Found
 from ice_provider.alibaba.endpoint import Place
+from ice_provider.alibaba.keyring import Keyring
+from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.origins import Given
 
 KEY = Key("emulator", "emulator-secret", None, "ice:accessKey")
 
@@ -26,7 +29,8 @@ async def connect() -> AsyncIterator[Connect]:
             host: str, key: Key = KEY, *, scheme: str = "http", trusted: ssl.SSLContext | None = None, **limits: float
         ) -> Client:
             place = Place("cn-shanghai", host, scheme, **{"connect": 5.0, "read": 5.0, "attempt": 5.0, **limits})
-            client = Client(place, key, trusted or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+            trusted = trusted or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            client = Client(place, Keyring(key), trusted, Found(Given(key)))
             stack.push_async_callback(client.close)
             return client
 

@@ -8,6 +8,8 @@ import pytest
 
 from ice_provider.alibaba import connect, credentials
 from ice_provider.alibaba.credentials import FAMILIES
+from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.origins import Given
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import NotSignedIn
 from ice_provider.redaction import Redactor
@@ -16,8 +18,10 @@ FAMILY = FAMILIES[1]
 ENVIRONMENT = {name: f"{name}-value" for family in FAMILIES for name in family}
 
 
-def find(environment: dict[str, str] | None = None, **config: Any) -> credentials.Key:
-    return credentials.find(ProviderConfig(**config), environment or {})
+def find(environment: dict[str, str] | None = None, **config: Any) -> Key:
+    origin = credentials.find(ProviderConfig(**config), environment or {}).origin
+    assert isinstance(origin, Given)
+    return origin.key
 
 
 def test_configuration_beats_every_environment_variable() -> None:
@@ -155,9 +159,9 @@ def test_families_that_differ_are_told_of_with_masked_keys() -> None:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "two",
     }
 
-    key = credentials.find(ProviderConfig(), environment)
+    found = credentials.find(ProviderConfig(), environment)
 
-    (note,) = key.notes
+    (note,) = found.notes
     assert note.startswith(
         "ALICLOUD_ACCESS_KEY and ALIBABA_CLOUD_ACCESS_KEY_ID belong to different keys (cana…irst and cana…cond)"
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import ipaddress
 import json
 import socket
 import ssl
@@ -13,10 +11,6 @@ from typing import Any
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from contract.raw_server import RawServer, answer, say
 from ice_provider import addresses
@@ -28,6 +22,7 @@ from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, Unreachable
 from ice_provider.redaction import Redactor
+from support.authority import Authority
 
 TASK = say(answer(200, json.dumps({"RequestId": "R", "WorkflowTask": {"TaskId": "t", "Status": "Init"}}).encode()))
 
@@ -203,49 +198,6 @@ async def test_a_refused_connection_is_told_in_the_words_of_the_system() -> None
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------
-
-
-class Authority:
-    """A certificate authority of its own.
-
-    Attributes:
-        pem: Its certificate.
-    """
-
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test's authority")])
-        certificate = self._sign(self._name, self._key.public_key(), x509.BasicConstraints(ca=True, path_length=0))
-        self.pem = certificate.public_bytes(serialization.Encoding.PEM)
-
-    def server(self, folder: Path, address: str = "127.0.0.1") -> ssl.SSLContext:
-        """Return what a server at an address shows."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server")])
-        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-        file = folder / "server.pem"
-        plain = serialization.NoEncryption()
-        file.write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-            + self._sign(name, key.public_key(), names).public_bytes(serialization.Encoding.PEM)
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
-
-    def _sign(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, says: x509.ExtensionType) -> x509.Certificate:
-        now = dt.datetime.now(dt.UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self._name)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(hours=1))
-            .not_valid_after(now + dt.timedelta(hours=1))
-            .add_extension(says, critical=True)
-            .sign(self._key, hashes.SHA256())
-        )
 
 
 async def dial(server: RawServer, ca_file: Path | None) -> Cloud:

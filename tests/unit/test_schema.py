@@ -98,13 +98,14 @@ def test_outputs_of_functions_are_of_kinds_that_the_generated_python_accepts() -
         assert "multiArgumentInputs" not in spec
 
 
-def test_the_secrets_are_the_keys_and_the_user_data_of_a_gate() -> None:
+def test_the_secrets_are_the_keys_an_oidc_token_and_the_user_data_of_a_gate() -> None:
     assert {place for place, spec in PROPERTIES if spec.get("secret")} == {
         *(
             f"{where}.{name}"
             for where in ("config", "provider")
             for name in ("accessKey", "secretKey", "securityToken")
         ),
+        "ice:index:AssumeRoleWithOidc.oidcToken",
         "ice:index:WorkflowTaskGate outputs.userData",
     }
 

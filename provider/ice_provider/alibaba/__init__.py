@@ -7,44 +7,88 @@ because the official SDK's modules take a third of a second and 30 MiB.
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import ssl
+    from collections.abc import Mapping
+    from types import ModuleType
 
-    from ice_provider.alibaba.credentials import Key
-    from ice_provider.alibaba.endpoint import Place
+    from ice_provider.alibaba.courier import Routes
+    from ice_provider.alibaba.keyring import Keyring
+    from ice_provider.alibaba.keys import Key
+    from ice_provider.alibaba.origins import Origin
     from ice_provider.cloud import Cloud
     from ice_provider.config import ProviderConfig
     from ice_provider.redaction import Redactor
 
-_TALKATIVE = ("darabonba-core", "credentials")
+_TALKATIVE = ("darabonba-core", "alibabacloud-tea", "credentials")
 """The vendor's loggers, which attach themselves to standard error when they are imported; a user could see a token."""
 
 
-async def connect(config: ProviderConfig, environment: Mapping[str, str], redactor: Redactor) -> Cloud:
-    """Return the account and region that configuration and environment name.
+async def connect(
+    config: ProviderConfig, environment: Mapping[str, str], redactor: Redactor, *, routes: Routes | None = None
+) -> Cloud:
+    """Return the account and region that configuration and environment name; nothing is called yet.
+
+    Args:
+        config: What the user set.
+        environment: Variables, those of proxies included.
+        redactor: Learns what must not be shown.
+        routes: Other addresses for the hosts that hand out keys.
 
     Raises:
         NotSignedIn: There are no credentials, or half a key pair.
         InvalidInput: There is no region, or settings contradict each other.
     """
-    from ice_provider.alibaba import credentials, endpoint, proxies  # noqa: PLC0415
+    from ice_provider.alibaba import credentials, endpoint, origins, proxies  # noqa: PLC0415
 
     place = endpoint.find(config, environment)
-    key = credentials.find(config, environment)
-    redactor.learn(key.secret, key.token, proxies.password(place.proxy))
-    make = await asyncio.to_thread(_client_of, config.ca_file)
-    return make(place, key)
+    redactor.learn(proxies.password(place.proxy))
+    found = await asyncio.to_thread(credentials.find, config, environment)
+    redactor.learn(*origins.secrets(found.origin))
+    trusted = await asyncio.to_thread(_prepare, config.ca_file)
+    from ice_provider.alibaba.client import Client  # noqa: PLC0415
+
+    return Client(place, _keyring(found.origin, environment, trusted, redactor, routes), trusted, found)
 
 
-def _client_of(ca_file: str | None) -> Callable[[Place, Key], Cloud]:
+def _prepare(ca_file: str | None) -> ssl.SSLContext:
     """Import the vendor's modules and read the trusted authorities: both are slow, so a thread does it."""
-    from ice_provider.alibaba import client, transport  # noqa: PLC0415
+    from ice_provider.alibaba import client, transport  # noqa: F401, PLC0415
 
+    _quieten()
+    return transport.trust(ca_file)
+
+
+def _keyring(
+    origin: Origin, environment: Mapping[str, str], trusted: ssl.SSLContext, redactor: Redactor, routes: Routes | None
+) -> Keyring:
+    """Return the keyring of an origin; what has to be fetched is fetched when a call is to be signed."""
+    from ice_provider.alibaba.keyring import Keyring  # noqa: PLC0415
+    from ice_provider.alibaba.origins import Given  # noqa: PLC0415
+
+    if isinstance(origin, Given):
+        return Keyring(origin.key)
+
+    async def fetch() -> Key:
+        sign_in = await asyncio.to_thread(_library)
+        key: Key = await sign_in.fetch(origin, sign_in.Courier(environment, trusted, redactor, routes))
+        return key
+
+    return Keyring(fetch=fetch)
+
+
+def _library() -> ModuleType:
+    """Import the official credentials library, which only a key that has to be fetched needs."""
+    from ice_provider.alibaba import sign_in  # noqa: PLC0415
+
+    _quieten()
+    return sign_in
+
+
+def _quieten() -> None:
     for name in _TALKATIVE:
         vendor = logging.getLogger(name)
         vendor.handlers, vendor.propagate = [logging.NullHandler()], False
-    return functools.partial(client.Client, trusted=transport.trust(ca_file))

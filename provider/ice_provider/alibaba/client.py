@@ -11,25 +11,30 @@ from typing import Any, Final
 
 from ice_provider import about, messages
 from ice_provider.alibaba import answers, signing, transport
-from ice_provider.alibaba.credentials import Key
+from ice_provider.alibaba.credentials import Found
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.refusals import CLOCK_REFUSED, Question, Refusal
+from ice_provider.alibaba.keyring import Keyring
+from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.refusals import CLOCK_REFUSED, TOKEN_EXPIRED, Question, Refusal
 from ice_provider.alibaba.transport import Answer
 from ice_provider.cloud import Page, Search
-from ice_provider.errors import BrokenAnswer
+from ice_provider.errors import BrokenAnswer, Unreachable
 from ice_provider.model import WorkflowTask
 
 _OK: Final = 200
 _LARGEST_PAGE: Final = "100"
+_TELLING: Final = 60.0  # seconds of change in the skew that are worth another line
 
 
 class Client:
     """One account in one region."""
 
-    def __init__(self, place: Place, key: Key, trusted: ssl.SSLContext) -> None:
-        """Sign with `key`, call `place`."""
+    def __init__(self, place: Place, keyring: Keyring, trusted: ssl.SSLContext, found: Found) -> None:
+        """Sign with what the keyring has, which comes from what was found; call `place`."""
         self._place = place
-        self._key = key
+        self._keyring = keyring
+        self._origin = found.origin
+        self._notes = list(found.notes)
         self._transport = transport.Transport(place, trusted)
         self._agent = f"pulumi-ice/{about.version()}"
         self._skew = 0.0  # seconds that the service's clock is ahead of ours
@@ -42,12 +47,12 @@ class Client:
     @property
     def caller(self) -> str:
         """See `cloud.Cloud`."""
-        return str(self._key)
+        return str(self._keyring.newest or self._origin)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """See `cloud.Cloud`."""
-        return self._key.notes
+        return tuple(self._notes)
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `cloud.Cloud`. Source: the page of GetWorkflowTask (ICE, API 2020-11-09)."""
@@ -80,29 +85,47 @@ class Client:
 
     async def close(self) -> None:
         """See `cloud.Cloud`."""
+        await self._keyring.close()
         await self._transport.close()
 
     async def _ask(self, question: Question) -> dict[str, Any]:
         """Return the JSON object of a good answer, within the limit of one attempt."""
         ends = asyncio.get_running_loop().time() + self._place.attempt
-        answer = await self._send(question, ends)
+        key = await self._key(ends)
+        answer = await self._send(question, key, ends)
         if answer.status != _OK and self._clock_was_refused(answer, question):
-            answer = await self._send(question, ends)
+            answer = await self._send(question, key, ends)
+        if answer.status != _OK and self._token_expired(answer, question):
+            key = await self._key(ends, refused=key)
+            answer = await self._send(question, key, ends)
         if answer.status != _OK:
             raise self._refusal(answer, question).as_error()
         return answers.document(answer.body, answer.headers.get("content-type", ""))
 
-    async def _send(self, question: Question, ends: float) -> Answer:
+    async def _key(self, ends: float, refused: Key | None = None) -> Key:
+        """Return the key to sign with; another one than that which was refused."""
+        try:
+            async with asyncio.timeout_at(ends):
+                return await (self._keyring.replace(refused) if refused else self._keyring.key())
+        except TimeoutError:
+            raise Unreachable(f"{self.caller} could not be renewed in time") from None
+
+    async def _send(self, question: Question, key: Key, ends: float) -> Answer:
         request = signing.sign(
             question.action,
             question.query,
             host=self._place.host,
-            key=self._key,
+            key=key,
             agent=self._agent,
             moment=time.time() + self._skew,
             nonce=uuid.uuid4().hex,
         )
         return await self._transport.send(request, ends)
+
+    def _token_expired(self, answer: Answer, question: Question) -> bool:
+        """Whether the token of the key was refused as expired, and another key can be had."""
+        code = self._refusal(answer, question).code or ""
+        return self._keyring.is_renewable and bool(TOKEN_EXPIRED.match(code))
 
     def _clock_was_refused(self, answer: Answer, question: Question) -> bool:
         """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""
@@ -112,7 +135,10 @@ class Client:
             theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
         except (ValueError, OverflowError):
             return False
-        self._skew = theirs - time.time()
+        skew = theirs - time.time()
+        if abs(skew - self._skew) > _TELLING:
+            self._notes.append(messages.clock_corrected(skew))
+        self._skew = skew
         return True
 
     def _refusal(self, answer: Answer, question: Question) -> Refusal:
@@ -120,4 +146,6 @@ class Client:
             body = answers.document(answer.body, answer.headers.get("content-type", ""))
         except BrokenAnswer:
             body = {}
-        return Refusal(answer, body, question=question, region=self.region, caller=self.caller)
+        return Refusal(
+            answer, body, question=question, region=self.region, caller=self.caller, renewed=self._keyring.is_renewable
+        )

@@ -17,6 +17,7 @@ from ice_provider.errors import BrokenAnswer, Denied, NotSignedIn, ProviderError
 
 POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:%s"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
+TOKEN_EXPIRED: Final = re.compile(r"InvalidSecurityToken\.Expired|SecurityTokenExpired")
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 _SERVER_FAULT: Final = 500
 _TOO_MANY: Final = 429
@@ -43,11 +44,18 @@ class Refusal:
     """One refusal, with what is needed to tell a person of it."""
 
     def __init__(
-        self, answer: Answer, body: Mapping[str, Any], *, question: Question, region: str | None, caller: str
+        self,
+        answer: Answer,
+        body: Mapping[str, Any],
+        *,
+        question: Question,
+        region: str | None,
+        caller: str,
+        renewed: bool,
     ) -> None:
-        """Keep the parts; what is no text counts as absent."""
+        """Keep the parts; what is no text counts as absent. `renewed`: the key can be, and was."""
         self.status, self.headers = answer.status, answer.headers
-        self.question, self.region, self.caller = question, region, caller
+        self.question, self.region, self.caller, self.renewed = question, region, caller, renewed
         self.code, self.message, self.request_id = (_text(body, name) for name in ("Code", "Message", "RequestId"))
         detail = body.get("AccessDeniedDetail")
         self.detail: Mapping[str, Any] = detail if isinstance(detail, dict) else {}
@@ -127,9 +135,11 @@ def _bad_key(refusal: Refusal) -> ProviderError:
 
 
 def _bad_token(refusal: Refusal) -> ProviderError:
+    static = "a static STS token cannot be renewed: set a fresh key pair and token"
+    renewed = "it was renewed, and refused again: check this machine's clock, and who hands out the key"
     return NotSignedIn(
         f"the security token is expired or does not belong to the key: {refusal.code}",
-        refusal.hints(("next", "a static STS token cannot be renewed: set a fresh key pair and token")),
+        refusal.hints(("next", renewed if refusal.renewed else static)),
     )
 
 
@@ -166,7 +176,7 @@ _BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]]
     for pattern, meaning in (
         (r"(Rejected\.)?Throttling", _throttled),
         (r"InvalidAccessKeyId", _bad_key),
-        (r"InvalidSecurityToken|MissingSecurityToken", _bad_token),
+        (r"InvalidSecurityToken|MissingSecurityToken|SecurityToken", _bad_token),
         (r"SignatureNonceUsed", _again),
         (r"SignatureDoesNotMatch|IncompleteSignature|InvalidSignature", _bad_signature),
         (r"InvalidTimeStamp", _bad_clock),

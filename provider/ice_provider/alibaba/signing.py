@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from alibabacloud_tea_openapi.utils import Utils
 from darabonba.request import DaraRequest
 
-from ice_provider.alibaba.credentials import Key
+from ice_provider.alibaba.keys import Key
 
 _VERSION: Final = "2020-11-09"
 _ALGORITHM: Final = "ACS3-HMAC-SHA256"
@@ -67,7 +67,7 @@ def sign(
         "x-acs-signature-nonce": nonce,
         "accept": "application/json",
         "x-acs-content-sha256": _EMPTY_HASH,
-        "x-acs-credentials-provider": "static_sts" if key.token else "static_ak",
+        "x-acs-credentials-provider": key.kind,
     }
     if key.token:
         request.headers |= {"x-acs-accesskey-id": key.key_id, "x-acs-security-token": key.token}

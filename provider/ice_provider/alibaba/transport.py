@@ -7,10 +7,11 @@ credentials; never reads more than an answer can hold. Must not know what an ans
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,7 +85,7 @@ class Transport:
             BrokenAnswer: It was not HTTP, or larger than any answer can be.
             InvalidInput: The host resolves to an address that hands out credentials.
         """
-        try:
+        with faults_of(self._host):
             async with (
                 asyncio.timeout_at(ends),
                 self._pool.post(
@@ -95,40 +96,54 @@ class Transport:
                     proxy=self._proxy,
                 ) as response,
             ):
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status, headers, await _whole_body(response))
-        except (TimeoutError, asyncio.TimeoutError) as error:  # noqa: UP041  # aiohttp's own derive from both
-            raise Unreachable(f"no answer from {self._host} in time") from error
-        except aiohttp.ClientConnectorCertificateError as error:
-            raise Unreachable(f"the certificate of {self._host} is not trusted: set ice:caFile") from error
-        except aiohttp.ClientProxyConnectionError as error:
-            raise Unreachable(
-                "the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY"
-            ) from error
-        except aiohttp.ClientHttpProxyError as error:
-            raise Unreachable(f"the proxy refuses to connect to {self._host}: HTTP {error.status}") from error
-        except aiohttp.ClientConnectorError as error:
-            raise Unreachable(f"{self._host} cannot be reached ({_cause(error)})") from error
-        except aiohttp.ClientPayloadError as error:
-            raise BrokenAnswer(f"the answer of {self._host} was cut off") from error
-        except (aiohttp.ClientResponseError, aiohttp.http_exceptions.HttpProcessingError) as error:
-            raise BrokenAnswer(f"the answer of {self._host} is not HTTP") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise Unreachable(f"the connection to {self._host} was lost") from error
+                return await answer_of(response)
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._pool.close()
 
 
-async def _whole_body(response: aiohttp.ClientResponse) -> bytes:
+@contextlib.contextmanager
+def faults_of(host: str) -> Iterator[None]:
+    """Turn what can go wrong on the way to a host into our own errors.
+
+    Raises:
+        Unreachable: There was no answer.
+        BrokenAnswer: It was not HTTP, or cut off.
+    """
+    try:
+        yield
+    except (TimeoutError, asyncio.TimeoutError) as error:  # noqa: UP041  # aiohttp's own derive from both
+        raise Unreachable(f"no answer from {host} in time") from error
+    except aiohttp.ClientConnectorCertificateError as error:
+        raise Unreachable(f"the certificate of {host} is not trusted: set ice:caFile") from error
+    except aiohttp.ClientProxyConnectionError as error:
+        raise Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY") from error
+    except aiohttp.ClientHttpProxyError as error:
+        raise Unreachable(f"the proxy refuses to connect to {host}: HTTP {error.status}") from error
+    except aiohttp.ClientConnectorError as error:
+        raise Unreachable(f"{host} cannot be reached ({_cause(error)})") from error
+    except aiohttp.ClientPayloadError as error:
+        raise BrokenAnswer(f"the answer of {host} was cut off") from error
+    except (aiohttp.ClientResponseError, aiohttp.http_exceptions.HttpProcessingError) as error:
+        raise BrokenAnswer(f"the answer of {host} is not HTTP") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Unreachable(f"the connection to {host} was lost") from error
+
+
+async def answer_of(response: aiohttp.ClientResponse) -> Answer:
+    """Return a whole answer.
+
+    Raises:
+        BrokenAnswer: It is larger than any answer can be.
+    """
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > _LARGEST:
             response.close()
             raise BrokenAnswer("the answer is larger than any task can be")
-    return bytes(body)
+    return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
 
 
 def _cause(error: aiohttp.ClientConnectorError) -> str:

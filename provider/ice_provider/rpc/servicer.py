@@ -112,9 +112,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if problems:  # one entry, because Python programs see only the first of several
             failure = pb.CheckFailure(reason=str(InvalidInput(problems)))
             return pb.InvokeResponse(failures=[failure])
-        operation = self._operation("", "read", preview=request.preview)
-        outputs = await function.call(decoding.decode(function.inputs, given), operation)
-        result = await self._send(outputs, operation, request.args, nulls=False)
+        async with self._operation("", "read", preview=request.preview) as operation:
+            outputs = await function.call(decoding.decode(function.inputs, given), operation)
+            result = await self._send(outputs, operation, request.args, nulls=False)
         response = pb.InvokeResponse()
         getattr(response, "return").CopyFrom(result)  # a keyword in Python
         return response
@@ -143,30 +143,33 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Create(self, request: pb.CreateRequest, _context: Context) -> pb.CreateResponse:
         resource = _resource(request.urn)
         given = values.read(request.properties)
-        operation = self._operation(request.urn, "create", timeout=request.timeout, preview=request.preview)
         if decoding.holds_unknown(given):
             return pb.CreateResponse(properties=_what_is_sure(resource, request.properties))
         inputs: Any = decoding.decode(resource.inputs, given)
-        if not request.preview:
-            outputs = await resource.create(inputs, operation)
-            made = await self._send(outputs, operation, request.properties)
-            return pb.CreateResponse(id=uuid.uuid4().hex, properties=made)
-        foreseen = await resource.preview(inputs, operation)
-        return pb.CreateResponse(properties=await self._foresee(resource, foreseen, operation, request.properties))
+        async with self._operation(
+            request.urn, "create", timeout=request.timeout, preview=request.preview
+        ) as operation:
+            if not request.preview:
+                outputs = await resource.create(inputs, operation)
+                made = await self._send(outputs, operation, request.properties)
+                return pb.CreateResponse(id=uuid.uuid4().hex, properties=made)
+            foreseen = await resource.preview(inputs, operation)
+            return pb.CreateResponse(properties=await self._foresee(resource, foreseen, operation, request.properties))
 
     async def Update(self, request: pb.UpdateRequest, _context: Context) -> pb.UpdateResponse:
         resource = _resource(request.urn)
         given, old_inputs, olds = values.read(request.news), values.read(request.old_inputs), values.read(request.olds)
-        operation = self._operation(request.urn, "update", timeout=request.timeout, preview=request.preview)
         if decoding.holds_unknown(given):
             return pb.UpdateResponse(properties=_what_is_sure(resource, request.news))
-        names = changed(resource.inputs, old_inputs, given)
-        names |= resource.drift(olds, operation.session)
+        names = changed(resource.inputs, old_inputs, given) | resource.drift(olds, self._configured())
         recorded = _recorded(resource, olds)
-        outputs = await resource.update(decoding.decode(resource.inputs, given), recorded, names, operation)
-        if outputs is recorded:  # word for word, so that nothing shows as changed
-            return pb.UpdateResponse(properties=request.olds)
-        return pb.UpdateResponse(properties=await self._foresee(resource, outputs, operation, request.news))
+        async with self._operation(
+            request.urn, "update", timeout=request.timeout, preview=request.preview
+        ) as operation:
+            outputs = await resource.update(decoding.decode(resource.inputs, given), recorded, names, operation)
+            if outputs is recorded:  # word for word, so that nothing shows as changed
+                return pb.UpdateResponse(properties=request.olds)
+            return pb.UpdateResponse(properties=await self._foresee(resource, outputs, operation, request.news))
 
     async def Read(self, request: pb.ReadRequest, _context: Context) -> pb.ReadResponse:
         """Give back what was recorded, without a call: an ended task does not change. Else adopt the task."""
@@ -175,14 +178,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         needed = {property_.name for property_ in properties(resource.outputs) if property_.required}
         if needed <= given.keys():
             return pb.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
-        operation = self._operation(request.urn, "read", timeout=request.timeout)
-        adopted: tuple[Any, Any] = await resource.adopt(given, request.id, operation)
-        inputs, outputs = adopted
-        return pb.ReadResponse(
-            id=request.id,
-            properties=await self._send(outputs, operation, request.properties),
-            inputs=values.encode(encode(inputs)),
-        )
+        async with self._operation(request.urn, "read", timeout=request.timeout) as operation:
+            adopted: tuple[Any, Any] = await resource.adopt(given, request.id, operation)
+            inputs, outputs = adopted
+            return pb.ReadResponse(
+                id=request.id,
+                properties=await self._send(outputs, operation, request.properties),
+                inputs=values.encode(encode(inputs)),
+            )
 
     async def Delete(self, _request: pb.DeleteRequest, _context: Context) -> Empty:
         """Forget a gate; it never made anything in the cloud."""

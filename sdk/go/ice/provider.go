@@ -44,14 +44,24 @@ func NewProvider(ctx *pulumi.Context,
 type providerArgs struct {
 	// The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or `ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.
 	AccessKey *string `pulumi:"accessKey"`
+	// A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
+	AssumeRole *AssumeRole `pulumi:"assumeRole"`
+	// A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+	AssumeRoleWithOidc *AssumeRoleWithOidc `pulumi:"assumeRoleWithOidc"`
 	// A PEM file with the certificate authorities to trust.
 	CaFile *string `pulumi:"caFile"`
 	// Milliseconds for a connection, 5000 by default.
 	ClientConnectTimeout *int `pulumi:"clientConnectTimeout"`
 	// Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
 	ClientReadTimeout *int `pulumi:"clientReadTimeout"`
+	// A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.
+	CredentialsUri *string `pulumi:"credentialsUri"`
+	// The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or `ALIBABA_CLOUD_ECS_METADATA`.
+	EcsRoleName *string `pulumi:"ecsRoleName"`
 	// `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
 	Endpoint *string `pulumi:"endpoint"`
+	// A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current one. A profile that runs a command (`External`) is used only when it is named here.
+	Profile *string `pulumi:"profile"`
 	// `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
 	Protocol *string `pulumi:"protocol"`
 	// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
@@ -62,6 +72,8 @@ type providerArgs struct {
 	SecretKey *string `pulumi:"secretKey"`
 	// The STS token that belongs to the key pair.
 	SecurityToken *string `pulumi:"securityToken"`
+	// Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.
+	SharedCredentialsFile *string `pulumi:"sharedCredentialsFile"`
 	// Accept a region that is not known to offer workflows.
 	SkipRegionValidation *bool `pulumi:"skipRegionValidation"`
 	// How long a gate waits when neither it nor its customTimeouts say so: "30m" by default.
@@ -72,14 +84,24 @@ type providerArgs struct {
 type ProviderArgs struct {
 	// The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or `ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.
 	AccessKey pulumi.StringPtrInput
+	// A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
+	AssumeRole AssumeRolePtrInput
+	// A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+	AssumeRoleWithOidc AssumeRoleWithOidcPtrInput
 	// A PEM file with the certificate authorities to trust.
 	CaFile pulumi.StringPtrInput
 	// Milliseconds for a connection, 5000 by default.
 	ClientConnectTimeout pulumi.IntPtrInput
 	// Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
 	ClientReadTimeout pulumi.IntPtrInput
+	// A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.
+	CredentialsUri pulumi.StringPtrInput
+	// The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or `ALIBABA_CLOUD_ECS_METADATA`.
+	EcsRoleName pulumi.StringPtrInput
 	// `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
 	Endpoint pulumi.StringPtrInput
+	// A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current one. A profile that runs a command (`External`) is used only when it is named here.
+	Profile pulumi.StringPtrInput
 	// `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
 	Protocol pulumi.StringPtrInput
 	// The region, such as `cn-shanghai`. Else from `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION`, `ALIBABA_CLOUD_REGION_ID` or `ALIBABACLOUD_REGION_ID`.
@@ -90,6 +112,8 @@ type ProviderArgs struct {
 	SecretKey pulumi.StringPtrInput
 	// The STS token that belongs to the key pair.
 	SecurityToken pulumi.StringPtrInput
+	// Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.
+	SharedCredentialsFile pulumi.StringPtrInput
 	// Accept a region that is not known to offer workflows.
 	SkipRegionValidation pulumi.BoolPtrInput
 	// How long a gate waits when neither it nor its customTimeouts say so: "30m" by default.

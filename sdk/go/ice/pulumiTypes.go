@@ -115,6 +115,476 @@ func (o ActivityArrayOutput) Index(i pulumi.IntInput) ActivityOutput {
 	}).(ActivityOutput)
 }
 
+// A role to assume with the key that was found.
+type AssumeRole struct {
+	// The external ID that the role's trust policy asks for, when a third party assumes it.
+	ExternalId *string `pulumi:"externalId"`
+	// A RAM policy, as JSON text, that narrows down what the session may do.
+	Policy *string `pulumi:"policy"`
+	// The ARN of the role: `acs:ram::<account>:role/<name>`.
+	RoleArn string `pulumi:"roleArn"`
+	// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+	SessionExpiration *int `pulumi:"sessionExpiration"`
+	// The name of the session in the audit log, `pulumi-ice` by default.
+	SessionName *string `pulumi:"sessionName"`
+}
+
+// AssumeRoleInput is an input type that accepts AssumeRoleArgs and AssumeRoleOutput values.
+// You can construct a concrete instance of `AssumeRoleInput` via:
+//
+//	AssumeRoleArgs{...}
+type AssumeRoleInput interface {
+	pulumi.Input
+
+	ToAssumeRoleOutput() AssumeRoleOutput
+	ToAssumeRoleOutputWithContext(context.Context) AssumeRoleOutput
+}
+
+// A role to assume with the key that was found.
+type AssumeRoleArgs struct {
+	// The external ID that the role's trust policy asks for, when a third party assumes it.
+	ExternalId pulumi.StringPtrInput `pulumi:"externalId"`
+	// A RAM policy, as JSON text, that narrows down what the session may do.
+	Policy pulumi.StringPtrInput `pulumi:"policy"`
+	// The ARN of the role: `acs:ram::<account>:role/<name>`.
+	RoleArn pulumi.StringInput `pulumi:"roleArn"`
+	// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+	SessionExpiration pulumi.IntPtrInput `pulumi:"sessionExpiration"`
+	// The name of the session in the audit log, `pulumi-ice` by default.
+	SessionName pulumi.StringPtrInput `pulumi:"sessionName"`
+}
+
+func (AssumeRoleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AssumeRole)(nil)).Elem()
+}
+
+func (i AssumeRoleArgs) ToAssumeRoleOutput() AssumeRoleOutput {
+	return i.ToAssumeRoleOutputWithContext(context.Background())
+}
+
+func (i AssumeRoleArgs) ToAssumeRoleOutputWithContext(ctx context.Context) AssumeRoleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AssumeRoleOutput)
+}
+
+func (i AssumeRoleArgs) ToAssumeRolePtrOutput() AssumeRolePtrOutput {
+	return i.ToAssumeRolePtrOutputWithContext(context.Background())
+}
+
+func (i AssumeRoleArgs) ToAssumeRolePtrOutputWithContext(ctx context.Context) AssumeRolePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AssumeRoleOutput).ToAssumeRolePtrOutputWithContext(ctx)
+}
+
+// AssumeRolePtrInput is an input type that accepts AssumeRoleArgs, AssumeRolePtr and AssumeRolePtrOutput values.
+// You can construct a concrete instance of `AssumeRolePtrInput` via:
+//
+//	        AssumeRoleArgs{...}
+//
+//	or:
+//
+//	        nil
+type AssumeRolePtrInput interface {
+	pulumi.Input
+
+	ToAssumeRolePtrOutput() AssumeRolePtrOutput
+	ToAssumeRolePtrOutputWithContext(context.Context) AssumeRolePtrOutput
+}
+
+type assumeRolePtrType AssumeRoleArgs
+
+func AssumeRolePtr(v *AssumeRoleArgs) AssumeRolePtrInput {
+	return (*assumeRolePtrType)(v)
+}
+
+func (*assumeRolePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AssumeRole)(nil)).Elem()
+}
+
+func (i *assumeRolePtrType) ToAssumeRolePtrOutput() AssumeRolePtrOutput {
+	return i.ToAssumeRolePtrOutputWithContext(context.Background())
+}
+
+func (i *assumeRolePtrType) ToAssumeRolePtrOutputWithContext(ctx context.Context) AssumeRolePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AssumeRolePtrOutput)
+}
+
+// A role to assume with the key that was found.
+type AssumeRoleOutput struct{ *pulumi.OutputState }
+
+func (AssumeRoleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AssumeRole)(nil)).Elem()
+}
+
+func (o AssumeRoleOutput) ToAssumeRoleOutput() AssumeRoleOutput {
+	return o
+}
+
+func (o AssumeRoleOutput) ToAssumeRoleOutputWithContext(ctx context.Context) AssumeRoleOutput {
+	return o
+}
+
+func (o AssumeRoleOutput) ToAssumeRolePtrOutput() AssumeRolePtrOutput {
+	return o.ToAssumeRolePtrOutputWithContext(context.Background())
+}
+
+func (o AssumeRoleOutput) ToAssumeRolePtrOutputWithContext(ctx context.Context) AssumeRolePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AssumeRole) *AssumeRole {
+		return &v
+	}).(AssumeRolePtrOutput)
+}
+
+// The external ID that the role's trust policy asks for, when a third party assumes it.
+func (o AssumeRoleOutput) ExternalId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRole) *string { return v.ExternalId }).(pulumi.StringPtrOutput)
+}
+
+// A RAM policy, as JSON text, that narrows down what the session may do.
+func (o AssumeRoleOutput) Policy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRole) *string { return v.Policy }).(pulumi.StringPtrOutput)
+}
+
+// The ARN of the role: `acs:ram::<account>:role/<name>`.
+func (o AssumeRoleOutput) RoleArn() pulumi.StringOutput {
+	return o.ApplyT(func(v AssumeRole) string { return v.RoleArn }).(pulumi.StringOutput)
+}
+
+// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+func (o AssumeRoleOutput) SessionExpiration() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AssumeRole) *int { return v.SessionExpiration }).(pulumi.IntPtrOutput)
+}
+
+// The name of the session in the audit log, `pulumi-ice` by default.
+func (o AssumeRoleOutput) SessionName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRole) *string { return v.SessionName }).(pulumi.StringPtrOutput)
+}
+
+type AssumeRolePtrOutput struct{ *pulumi.OutputState }
+
+func (AssumeRolePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AssumeRole)(nil)).Elem()
+}
+
+func (o AssumeRolePtrOutput) ToAssumeRolePtrOutput() AssumeRolePtrOutput {
+	return o
+}
+
+func (o AssumeRolePtrOutput) ToAssumeRolePtrOutputWithContext(ctx context.Context) AssumeRolePtrOutput {
+	return o
+}
+
+func (o AssumeRolePtrOutput) Elem() AssumeRoleOutput {
+	return o.ApplyT(func(v *AssumeRole) AssumeRole {
+		if v != nil {
+			return *v
+		}
+		var ret AssumeRole
+		return ret
+	}).(AssumeRoleOutput)
+}
+
+// The external ID that the role's trust policy asks for, when a third party assumes it.
+func (o AssumeRolePtrOutput) ExternalId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRole) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ExternalId
+	}).(pulumi.StringPtrOutput)
+}
+
+// A RAM policy, as JSON text, that narrows down what the session may do.
+func (o AssumeRolePtrOutput) Policy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRole) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Policy
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ARN of the role: `acs:ram::<account>:role/<name>`.
+func (o AssumeRolePtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRole) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.RoleArn
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+func (o AssumeRolePtrOutput) SessionExpiration() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AssumeRole) *int {
+		if v == nil {
+			return nil
+		}
+		return v.SessionExpiration
+	}).(pulumi.IntPtrOutput)
+}
+
+// The name of the session in the audit log, `pulumi-ice` by default.
+func (o AssumeRolePtrOutput) SessionName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRole) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SessionName
+	}).(pulumi.StringPtrOutput)
+}
+
+// A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+type AssumeRoleWithOidc struct {
+	// The ARN of the OpenID Connect provider in RAM.
+	OidcProviderArn string `pulumi:"oidcProviderArn"`
+	// The token itself. A file is better: it can be renewed.
+	OidcToken *string `pulumi:"oidcToken"`
+	// The file that holds the token; read again at each renewal.
+	OidcTokenFile *string `pulumi:"oidcTokenFile"`
+	// A RAM policy, as JSON text, that narrows down what the session may do.
+	Policy *string `pulumi:"policy"`
+	// The ARN of the role: `acs:ram::<account>:role/<name>`.
+	RoleArn string `pulumi:"roleArn"`
+	// The name of the session in the audit log, `pulumi-ice` by default.
+	RoleSessionName *string `pulumi:"roleSessionName"`
+	// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+	SessionExpiration *int `pulumi:"sessionExpiration"`
+}
+
+// AssumeRoleWithOidcInput is an input type that accepts AssumeRoleWithOidcArgs and AssumeRoleWithOidcOutput values.
+// You can construct a concrete instance of `AssumeRoleWithOidcInput` via:
+//
+//	AssumeRoleWithOidcArgs{...}
+type AssumeRoleWithOidcInput interface {
+	pulumi.Input
+
+	ToAssumeRoleWithOidcOutput() AssumeRoleWithOidcOutput
+	ToAssumeRoleWithOidcOutputWithContext(context.Context) AssumeRoleWithOidcOutput
+}
+
+// A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+type AssumeRoleWithOidcArgs struct {
+	// The ARN of the OpenID Connect provider in RAM.
+	OidcProviderArn pulumi.StringInput `pulumi:"oidcProviderArn"`
+	// The token itself. A file is better: it can be renewed.
+	OidcToken pulumi.StringPtrInput `pulumi:"oidcToken"`
+	// The file that holds the token; read again at each renewal.
+	OidcTokenFile pulumi.StringPtrInput `pulumi:"oidcTokenFile"`
+	// A RAM policy, as JSON text, that narrows down what the session may do.
+	Policy pulumi.StringPtrInput `pulumi:"policy"`
+	// The ARN of the role: `acs:ram::<account>:role/<name>`.
+	RoleArn pulumi.StringInput `pulumi:"roleArn"`
+	// The name of the session in the audit log, `pulumi-ice` by default.
+	RoleSessionName pulumi.StringPtrInput `pulumi:"roleSessionName"`
+	// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+	SessionExpiration pulumi.IntPtrInput `pulumi:"sessionExpiration"`
+}
+
+func (AssumeRoleWithOidcArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AssumeRoleWithOidc)(nil)).Elem()
+}
+
+func (i AssumeRoleWithOidcArgs) ToAssumeRoleWithOidcOutput() AssumeRoleWithOidcOutput {
+	return i.ToAssumeRoleWithOidcOutputWithContext(context.Background())
+}
+
+func (i AssumeRoleWithOidcArgs) ToAssumeRoleWithOidcOutputWithContext(ctx context.Context) AssumeRoleWithOidcOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AssumeRoleWithOidcOutput)
+}
+
+func (i AssumeRoleWithOidcArgs) ToAssumeRoleWithOidcPtrOutput() AssumeRoleWithOidcPtrOutput {
+	return i.ToAssumeRoleWithOidcPtrOutputWithContext(context.Background())
+}
+
+func (i AssumeRoleWithOidcArgs) ToAssumeRoleWithOidcPtrOutputWithContext(ctx context.Context) AssumeRoleWithOidcPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AssumeRoleWithOidcOutput).ToAssumeRoleWithOidcPtrOutputWithContext(ctx)
+}
+
+// AssumeRoleWithOidcPtrInput is an input type that accepts AssumeRoleWithOidcArgs, AssumeRoleWithOidcPtr and AssumeRoleWithOidcPtrOutput values.
+// You can construct a concrete instance of `AssumeRoleWithOidcPtrInput` via:
+//
+//	        AssumeRoleWithOidcArgs{...}
+//
+//	or:
+//
+//	        nil
+type AssumeRoleWithOidcPtrInput interface {
+	pulumi.Input
+
+	ToAssumeRoleWithOidcPtrOutput() AssumeRoleWithOidcPtrOutput
+	ToAssumeRoleWithOidcPtrOutputWithContext(context.Context) AssumeRoleWithOidcPtrOutput
+}
+
+type assumeRoleWithOidcPtrType AssumeRoleWithOidcArgs
+
+func AssumeRoleWithOidcPtr(v *AssumeRoleWithOidcArgs) AssumeRoleWithOidcPtrInput {
+	return (*assumeRoleWithOidcPtrType)(v)
+}
+
+func (*assumeRoleWithOidcPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AssumeRoleWithOidc)(nil)).Elem()
+}
+
+func (i *assumeRoleWithOidcPtrType) ToAssumeRoleWithOidcPtrOutput() AssumeRoleWithOidcPtrOutput {
+	return i.ToAssumeRoleWithOidcPtrOutputWithContext(context.Background())
+}
+
+func (i *assumeRoleWithOidcPtrType) ToAssumeRoleWithOidcPtrOutputWithContext(ctx context.Context) AssumeRoleWithOidcPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AssumeRoleWithOidcPtrOutput)
+}
+
+// A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+type AssumeRoleWithOidcOutput struct{ *pulumi.OutputState }
+
+func (AssumeRoleWithOidcOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AssumeRoleWithOidc)(nil)).Elem()
+}
+
+func (o AssumeRoleWithOidcOutput) ToAssumeRoleWithOidcOutput() AssumeRoleWithOidcOutput {
+	return o
+}
+
+func (o AssumeRoleWithOidcOutput) ToAssumeRoleWithOidcOutputWithContext(ctx context.Context) AssumeRoleWithOidcOutput {
+	return o
+}
+
+func (o AssumeRoleWithOidcOutput) ToAssumeRoleWithOidcPtrOutput() AssumeRoleWithOidcPtrOutput {
+	return o.ToAssumeRoleWithOidcPtrOutputWithContext(context.Background())
+}
+
+func (o AssumeRoleWithOidcOutput) ToAssumeRoleWithOidcPtrOutputWithContext(ctx context.Context) AssumeRoleWithOidcPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AssumeRoleWithOidc) *AssumeRoleWithOidc {
+		return &v
+	}).(AssumeRoleWithOidcPtrOutput)
+}
+
+// The ARN of the OpenID Connect provider in RAM.
+func (o AssumeRoleWithOidcOutput) OidcProviderArn() pulumi.StringOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) string { return v.OidcProviderArn }).(pulumi.StringOutput)
+}
+
+// The token itself. A file is better: it can be renewed.
+func (o AssumeRoleWithOidcOutput) OidcToken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) *string { return v.OidcToken }).(pulumi.StringPtrOutput)
+}
+
+// The file that holds the token; read again at each renewal.
+func (o AssumeRoleWithOidcOutput) OidcTokenFile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) *string { return v.OidcTokenFile }).(pulumi.StringPtrOutput)
+}
+
+// A RAM policy, as JSON text, that narrows down what the session may do.
+func (o AssumeRoleWithOidcOutput) Policy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) *string { return v.Policy }).(pulumi.StringPtrOutput)
+}
+
+// The ARN of the role: `acs:ram::<account>:role/<name>`.
+func (o AssumeRoleWithOidcOutput) RoleArn() pulumi.StringOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) string { return v.RoleArn }).(pulumi.StringOutput)
+}
+
+// The name of the session in the audit log, `pulumi-ice` by default.
+func (o AssumeRoleWithOidcOutput) RoleSessionName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) *string { return v.RoleSessionName }).(pulumi.StringPtrOutput)
+}
+
+// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+func (o AssumeRoleWithOidcOutput) SessionExpiration() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AssumeRoleWithOidc) *int { return v.SessionExpiration }).(pulumi.IntPtrOutput)
+}
+
+type AssumeRoleWithOidcPtrOutput struct{ *pulumi.OutputState }
+
+func (AssumeRoleWithOidcPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AssumeRoleWithOidc)(nil)).Elem()
+}
+
+func (o AssumeRoleWithOidcPtrOutput) ToAssumeRoleWithOidcPtrOutput() AssumeRoleWithOidcPtrOutput {
+	return o
+}
+
+func (o AssumeRoleWithOidcPtrOutput) ToAssumeRoleWithOidcPtrOutputWithContext(ctx context.Context) AssumeRoleWithOidcPtrOutput {
+	return o
+}
+
+func (o AssumeRoleWithOidcPtrOutput) Elem() AssumeRoleWithOidcOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) AssumeRoleWithOidc {
+		if v != nil {
+			return *v
+		}
+		var ret AssumeRoleWithOidc
+		return ret
+	}).(AssumeRoleWithOidcOutput)
+}
+
+// The ARN of the OpenID Connect provider in RAM.
+func (o AssumeRoleWithOidcPtrOutput) OidcProviderArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.OidcProviderArn
+	}).(pulumi.StringPtrOutput)
+}
+
+// The token itself. A file is better: it can be renewed.
+func (o AssumeRoleWithOidcPtrOutput) OidcToken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return v.OidcToken
+	}).(pulumi.StringPtrOutput)
+}
+
+// The file that holds the token; read again at each renewal.
+func (o AssumeRoleWithOidcPtrOutput) OidcTokenFile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return v.OidcTokenFile
+	}).(pulumi.StringPtrOutput)
+}
+
+// A RAM policy, as JSON text, that narrows down what the session may do.
+func (o AssumeRoleWithOidcPtrOutput) Policy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Policy
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ARN of the role: `acs:ram::<account>:role/<name>`.
+func (o AssumeRoleWithOidcPtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.RoleArn
+	}).(pulumi.StringPtrOutput)
+}
+
+// The name of the session in the audit log, `pulumi-ice` by default.
+func (o AssumeRoleWithOidcPtrOutput) RoleSessionName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleSessionName
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many seconds a session lasts, 3600 by default; it is renewed before its end.
+func (o AssumeRoleWithOidcPtrOutput) SessionExpiration() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AssumeRoleWithOidc) *int {
+		if v == nil {
+			return nil
+		}
+		return v.SessionExpiration
+	}).(pulumi.IntPtrOutput)
+}
+
 // The workflow that a task runs.
 type Workflow struct {
 	// When the workflow was made. ISO 8601, UTC.
@@ -405,8 +875,16 @@ func (o WorkflowTaskArrayOutput) Index(i pulumi.IntInput) WorkflowTaskOutput {
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), AssumeRoleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRolePtrInput)(nil)).Elem(), AssumeRoleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithOidcInput)(nil)).Elem(), AssumeRoleWithOidcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithOidcPtrInput)(nil)).Elem(), AssumeRoleWithOidcArgs{})
 	pulumi.RegisterOutputType(ActivityOutput{})
 	pulumi.RegisterOutputType(ActivityArrayOutput{})
+	pulumi.RegisterOutputType(AssumeRoleOutput{})
+	pulumi.RegisterOutputType(AssumeRolePtrOutput{})
+	pulumi.RegisterOutputType(AssumeRoleWithOidcOutput{})
+	pulumi.RegisterOutputType(AssumeRoleWithOidcPtrOutput{})
 	pulumi.RegisterOutputType(WorkflowOutput{})
 	pulumi.RegisterOutputType(WorkflowPtrOutput{})
 	pulumi.RegisterOutputType(WorkflowTaskOutput{})

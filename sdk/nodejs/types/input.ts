@@ -5,3 +5,63 @@ import * as pulumi from "@pulumi/pulumi";
 import * as inputs from "../types/input";
 import * as outputs from "../types/output";
 
+/**
+ * A role to assume with the key that was found.
+ */
+export interface AssumeRoleArgs {
+    /**
+     * The external ID that the role's trust policy asks for, when a third party assumes it.
+     */
+    externalId?: pulumi.Input<string | undefined>;
+    /**
+     * A RAM policy, as JSON text, that narrows down what the session may do.
+     */
+    policy?: pulumi.Input<string | undefined>;
+    /**
+     * The ARN of the role: `acs:ram::<account>:role/<name>`.
+     */
+    roleArn: pulumi.Input<string>;
+    /**
+     * How many seconds a session lasts, 3600 by default; it is renewed before its end.
+     */
+    sessionExpiration?: pulumi.Input<number | undefined>;
+    /**
+     * The name of the session in the audit log, `pulumi-ice` by default.
+     */
+    sessionName?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+ */
+export interface AssumeRoleWithOidcArgs {
+    /**
+     * The ARN of the OpenID Connect provider in RAM.
+     */
+    oidcProviderArn: pulumi.Input<string>;
+    /**
+     * The token itself. A file is better: it can be renewed.
+     */
+    oidcToken?: pulumi.Input<string | undefined>;
+    /**
+     * The file that holds the token; read again at each renewal.
+     */
+    oidcTokenFile?: pulumi.Input<string | undefined>;
+    /**
+     * A RAM policy, as JSON text, that narrows down what the session may do.
+     */
+    policy?: pulumi.Input<string | undefined>;
+    /**
+     * The ARN of the role: `acs:ram::<account>:role/<name>`.
+     */
+    roleArn: pulumi.Input<string>;
+    /**
+     * The name of the session in the audit log, `pulumi-ice` by default.
+     */
+    roleSessionName?: pulumi.Input<string | undefined>;
+    /**
+     * How many seconds a session lasts, 3600 by default; it is renewed before its end.
+     */
+    sessionExpiration?: pulumi.Input<number | undefined>;
+}
+

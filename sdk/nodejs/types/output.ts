@@ -48,6 +48,66 @@ export interface Activity {
 }
 
 /**
+ * A role to assume with the key that was found.
+ */
+export interface AssumeRole {
+    /**
+     * The external ID that the role's trust policy asks for, when a third party assumes it.
+     */
+    externalId?: string;
+    /**
+     * A RAM policy, as JSON text, that narrows down what the session may do.
+     */
+    policy?: string;
+    /**
+     * The ARN of the role: `acs:ram::<account>:role/<name>`.
+     */
+    roleArn: string;
+    /**
+     * How many seconds a session lasts, 3600 by default; it is renewed before its end.
+     */
+    sessionExpiration?: number;
+    /**
+     * The name of the session in the audit log, `pulumi-ice` by default.
+     */
+    sessionName?: string;
+}
+
+/**
+ * A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+ */
+export interface AssumeRoleWithOidc {
+    /**
+     * The ARN of the OpenID Connect provider in RAM.
+     */
+    oidcProviderArn: string;
+    /**
+     * The token itself. A file is better: it can be renewed.
+     */
+    oidcToken?: string;
+    /**
+     * The file that holds the token; read again at each renewal.
+     */
+    oidcTokenFile?: string;
+    /**
+     * A RAM policy, as JSON text, that narrows down what the session may do.
+     */
+    policy?: string;
+    /**
+     * The ARN of the role: `acs:ram::<account>:role/<name>`.
+     */
+    roleArn: string;
+    /**
+     * The name of the session in the audit log, `pulumi-ice` by default.
+     */
+    roleSessionName?: string;
+    /**
+     * How many seconds a session lasts, 3600 by default; it is renewed before its end.
+     */
+    sessionExpiration?: number;
+}
+
+/**
  * The workflow that a task runs.
  */
 export interface Workflow {

@@ -10,6 +10,7 @@ from .get_workflow_task import *
 from .get_workflow_tasks import *
 from .provider import *
 from .workflow_task_gate import *
+from ._inputs import *
 from . import outputs
 
 # Make subpackages available:

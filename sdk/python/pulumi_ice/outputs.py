@@ -17,6 +17,8 @@ from . import outputs
 
 __all__ = [
     'Activity',
+    'AssumeRole',
+    'AssumeRoleWithOidc',
     'Workflow',
     'WorkflowTask',
 ]
@@ -166,6 +168,171 @@ class Activity(dict):
         The state of the activity, in the service's own word.
         """
         return pulumi.get(self, "status")
+
+
+@pulumi.output_type
+class AssumeRole(dict):
+    """
+    A role to assume with the key that was found.
+    """
+    def __init__(__self__, *,
+                 role_arn: _builtins.str,
+                 external_id: Optional[_builtins.str] = None,
+                 policy: Optional[_builtins.str] = None,
+                 session_expiration: Optional[_builtins.int] = None,
+                 session_name: Optional[_builtins.str] = None):
+        """
+        A role to assume with the key that was found.
+
+        :param _builtins.str role_arn: The ARN of the role: `acs:ram::<account>:role/<name>`.
+        :param _builtins.str external_id: The external ID that the role's trust policy asks for, when a third party assumes it.
+        :param _builtins.str policy: A RAM policy, as JSON text, that narrows down what the session may do.
+        :param _builtins.int session_expiration: How many seconds a session lasts, 3600 by default; it is renewed before its end.
+        :param _builtins.str session_name: The name of the session in the audit log, `pulumi-ice` by default.
+        """
+        pulumi.set(__self__, "role_arn", role_arn)
+        if external_id is not None:
+            pulumi.set(__self__, "external_id", external_id)
+        if policy is not None:
+            pulumi.set(__self__, "policy", policy)
+        if session_expiration is not None:
+            pulumi.set(__self__, "session_expiration", session_expiration)
+        if session_name is not None:
+            pulumi.set(__self__, "session_name", session_name)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> _builtins.str:
+        """
+        The ARN of the role: `acs:ram::<account>:role/<name>`.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="externalId")
+    def external_id(self) -> Optional[_builtins.str]:
+        """
+        The external ID that the role's trust policy asks for, when a third party assumes it.
+        """
+        return pulumi.get(self, "external_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> Optional[_builtins.str]:
+        """
+        A RAM policy, as JSON text, that narrows down what the session may do.
+        """
+        return pulumi.get(self, "policy")
+
+    @_builtins.property
+    @pulumi.getter(name="sessionExpiration")
+    def session_expiration(self) -> Optional[_builtins.int]:
+        """
+        How many seconds a session lasts, 3600 by default; it is renewed before its end.
+        """
+        return pulumi.get(self, "session_expiration")
+
+    @_builtins.property
+    @pulumi.getter(name="sessionName")
+    def session_name(self) -> Optional[_builtins.str]:
+        """
+        The name of the session in the audit log, `pulumi-ice` by default.
+        """
+        return pulumi.get(self, "session_name")
+
+
+@pulumi.output_type
+class AssumeRoleWithOidc(dict):
+    """
+    A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+    """
+    def __init__(__self__, *,
+                 oidc_provider_arn: _builtins.str,
+                 role_arn: _builtins.str,
+                 oidc_token: Optional[_builtins.str] = None,
+                 oidc_token_file: Optional[_builtins.str] = None,
+                 policy: Optional[_builtins.str] = None,
+                 role_session_name: Optional[_builtins.str] = None,
+                 session_expiration: Optional[_builtins.int] = None):
+        """
+        A role to assume with the token of an OpenID Connect provider, as in Kubernetes and GitHub Actions.
+
+        :param _builtins.str oidc_provider_arn: The ARN of the OpenID Connect provider in RAM.
+        :param _builtins.str role_arn: The ARN of the role: `acs:ram::<account>:role/<name>`.
+        :param _builtins.str oidc_token: The token itself. A file is better: it can be renewed.
+        :param _builtins.str oidc_token_file: The file that holds the token; read again at each renewal.
+        :param _builtins.str policy: A RAM policy, as JSON text, that narrows down what the session may do.
+        :param _builtins.str role_session_name: The name of the session in the audit log, `pulumi-ice` by default.
+        :param _builtins.int session_expiration: How many seconds a session lasts, 3600 by default; it is renewed before its end.
+        """
+        pulumi.set(__self__, "oidc_provider_arn", oidc_provider_arn)
+        pulumi.set(__self__, "role_arn", role_arn)
+        if oidc_token is not None:
+            pulumi.set(__self__, "oidc_token", oidc_token)
+        if oidc_token_file is not None:
+            pulumi.set(__self__, "oidc_token_file", oidc_token_file)
+        if policy is not None:
+            pulumi.set(__self__, "policy", policy)
+        if role_session_name is not None:
+            pulumi.set(__self__, "role_session_name", role_session_name)
+        if session_expiration is not None:
+            pulumi.set(__self__, "session_expiration", session_expiration)
+
+    @_builtins.property
+    @pulumi.getter(name="oidcProviderArn")
+    def oidc_provider_arn(self) -> _builtins.str:
+        """
+        The ARN of the OpenID Connect provider in RAM.
+        """
+        return pulumi.get(self, "oidc_provider_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> _builtins.str:
+        """
+        The ARN of the role: `acs:ram::<account>:role/<name>`.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="oidcToken")
+    def oidc_token(self) -> Optional[_builtins.str]:
+        """
+        The token itself. A file is better: it can be renewed.
+        """
+        return pulumi.get(self, "oidc_token")
+
+    @_builtins.property
+    @pulumi.getter(name="oidcTokenFile")
+    def oidc_token_file(self) -> Optional[_builtins.str]:
+        """
+        The file that holds the token; read again at each renewal.
+        """
+        return pulumi.get(self, "oidc_token_file")
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> Optional[_builtins.str]:
+        """
+        A RAM policy, as JSON text, that narrows down what the session may do.
+        """
+        return pulumi.get(self, "policy")
+
+    @_builtins.property
+    @pulumi.getter(name="roleSessionName")
+    def role_session_name(self) -> Optional[_builtins.str]:
+        """
+        The name of the session in the audit log, `pulumi-ice` by default.
+        """
+        return pulumi.get(self, "role_session_name")
+
+    @_builtins.property
+    @pulumi.getter(name="sessionExpiration")
+    def session_expiration(self) -> Optional[_builtins.int]:
+        """
+        How many seconds a session lasts, 3600 by default; it is renewed before its end.
+        """
+        return pulumi.get(self, "session_expiration")
 
 
 @pulumi.output_type

@@ -16,6 +16,16 @@ func GetAccessKey(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:accessKey")
 }
 
+// A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
+func GetAssumeRole(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:assumeRole")
+}
+
+// A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+func GetAssumeRoleWithOidc(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:assumeRoleWithOidc")
+}
+
 // A PEM file with the certificate authorities to trust.
 func GetCaFile(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:caFile")
@@ -31,9 +41,24 @@ func GetClientReadTimeout(ctx *pulumi.Context) int {
 	return config.GetInt(ctx, "ice:clientReadTimeout")
 }
 
+// A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.
+func GetCredentialsUri(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:credentialsUri")
+}
+
+// The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or `ALIBABA_CLOUD_ECS_METADATA`.
+func GetEcsRoleName(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:ecsRoleName")
+}
+
 // `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
 func GetEndpoint(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:endpoint")
+}
+
+// A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current one. A profile that runs a command (`External`) is used only when it is named here.
+func GetProfile(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:profile")
 }
 
 // `HTTPS` (the default), or `HTTP` for an endpoint on this machine.
@@ -59,6 +84,11 @@ func GetSecretKey(ctx *pulumi.Context) string {
 // The STS token that belongs to the key pair.
 func GetSecurityToken(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:securityToken")
+}
+
+// Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.
+func GetSharedCredentialsFile(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:sharedCredentialsFile")
 }
 
 // Accept a region that is not known to offer workflows.

@@ -13,10 +13,21 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from .. import outputs as _root_outputs
 
 accessKey: Optional[str]
 """
 The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or `ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.
+"""
+
+assumeRole: Optional[str]
+"""
+A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
+"""
+
+assumeRoleWithOidc: Optional[str]
+"""
+A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
 """
 
 caFile: Optional[str]
@@ -34,9 +45,24 @@ clientReadTimeout: Optional[int]
 Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
 """
 
+credentialsUri: Optional[str]
+"""
+A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.
+"""
+
+ecsRoleName: Optional[str]
+"""
+The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or `ALIBABA_CLOUD_ECS_METADATA`.
+"""
+
 endpoint: Optional[str]
 """
 `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
+"""
+
+profile: Optional[str]
+"""
+A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current one. A profile that runs a command (`External`) is used only when it is named here.
 """
 
 protocol: Optional[str]
@@ -62,6 +88,11 @@ The access key secret.
 securityToken: Optional[str]
 """
 The STS token that belongs to the key pair.
+"""
+
+sharedCredentialsFile: Optional[str]
+"""
+Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.
 """
 
 skipRegionValidation: Optional[bool]

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from .. import outputs as _root_outputs
 
 import types
 
@@ -26,6 +27,20 @@ class _ExportableConfig(types.ModuleType):
         The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or `ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.
         """
         return __config__.get('accessKey')
+
+    @_builtins.property
+    def assume_role(self) -> Optional[str]:
+        """
+        A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
+        """
+        return __config__.get('assumeRole')
+
+    @_builtins.property
+    def assume_role_with_oidc(self) -> Optional[str]:
+        """
+        A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+        """
+        return __config__.get('assumeRoleWithOidc')
 
     @_builtins.property
     def ca_file(self) -> Optional[str]:
@@ -49,11 +64,32 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get_int('clientReadTimeout')
 
     @_builtins.property
+    def credentials_uri(self) -> Optional[str]:
+        """
+        A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.
+        """
+        return __config__.get('credentialsUri')
+
+    @_builtins.property
+    def ecs_role_name(self) -> Optional[str]:
+        """
+        The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or `ALIBABA_CLOUD_ECS_METADATA`.
+        """
+        return __config__.get('ecsRoleName')
+
+    @_builtins.property
     def endpoint(self) -> Optional[str]:
         """
         `host[:port]` to call instead of `ice.<region>.aliyuncs.com`.
         """
         return __config__.get('endpoint')
+
+    @_builtins.property
+    def profile(self) -> Optional[str]:
+        """
+        A profile of the aliyun CLI. Else from `ALICLOUD_PROFILE` or `ALIBABA_CLOUD_PROFILE`, else the CLI's current one. A profile that runs a command (`External`) is used only when it is named here.
+        """
+        return __config__.get('profile')
 
     @_builtins.property
     def protocol(self) -> Optional[str]:
@@ -89,6 +125,13 @@ class _ExportableConfig(types.ModuleType):
         The STS token that belongs to the key pair.
         """
         return __config__.get('securityToken')
+
+    @_builtins.property
+    def shared_credentials_file(self) -> Optional[str]:
+        """
+        Where the profiles are: the CLI's JSON, `~/.aliyun/config.json` by default, or an INI file of the SDKs. Else from `ALICLOUD_SHARED_CREDENTIALS_FILE` or `ALIBABA_CLOUD_CREDENTIALS_FILE`.
+        """
+        return __config__.get('sharedCredentialsFile')
 
     @_builtins.property
     def skip_region_validation(self) -> Optional[bool]:

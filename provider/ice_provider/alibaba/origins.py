@@ -1,0 +1,151 @@
+"""Where a key can come from: the ways to sign in, as nouns. Must not know how one is looked for, or carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ice_provider.alibaba.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A key that was written down; nothing can renew it."""
+
+    key: Key
+
+    def __str__(self) -> str:
+        return self.key.source
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSession:
+    """What is asked of the token service for one session of a role.
+
+    Attributes:
+        role: The ARN of the role.
+        name: The name of the session, which shows in the audit log.
+        seconds: How long the session lasts.
+        host: The token service.
+        policy: A RAM policy that narrows the role down; None for all that the role may.
+    """
+
+    role: str
+    name: str
+    seconds: int
+    host: str
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedRole:
+    """A role that another origin's key assumes."""
+
+    session: RoleSession
+    base: Origin
+    external_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"the role {self.session.role}, assumed from {self.base}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedRole:
+    """A role for a token of an OpenID Connect provider: Kubernetes, GitHub Actions.
+
+    Attributes:
+        session: The session of the role.
+        provider: The ARN of the OpenID Connect provider.
+        token_file: The file that holds the token, read at each renewal; None when `token` is given.
+        token: The token itself; None when `token_file` is given.
+    """
+
+    session: RoleSession
+    provider: str
+    token_file: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return f"the role {self.session.role}, by OIDC"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRole:
+    """The role of the ECS instance that we run on; `name` is None to ask the instance for it.
+
+    Attributes:
+        name: The role.
+        token_only: Whether the metadata service is never asked without a token (IMDSv2 only).
+    """
+
+    name: str | None
+    token_only: bool = False
+
+    def __str__(self) -> str:
+        return f"the ECS instance role {self.name}" if self.name else "the ECS instance role"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URI that hands out keys; it may hold a secret itself."""
+
+    uri: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "the credentials URI"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudSso:
+    """A sign-in of the aliyun CLI to CloudSSO."""
+
+    profile: str
+    sign_in_url: str
+    account: str
+    access: str
+    token: str = field(repr=False)
+    token_expires: int
+
+    def __str__(self) -> str:
+        return self.profile
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSignIn:
+    """A sign-in of the aliyun CLI by OAuth, which the official library renews in the CLI's own file."""
+
+    profile: str
+    name: str
+    file: str
+
+    def __str__(self) -> str:
+        return self.profile
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program that prints a key: run without a shell."""
+
+    profile: str
+    line: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.profile
+
+
+Origin = Given | AssumedRole | TrustedRole | InstanceRole | Address | CloudSso | BrowserSignIn | Command
+
+
+def secrets(origin: Origin) -> Iterator[str | None]:
+    """Return what an origin holds that must never be shown."""
+    match origin:
+        case Given(key):
+            yield from (key.secret, key.token)
+        case AssumedRole(_, base):
+            yield from secrets(base)
+        case TrustedRole(token=token) | CloudSso(token=token):
+            yield token
+        case Address(uri):
+            yield uri
+        case Command(_, line):
+            yield line

@@ -1,0 +1,181 @@
+"""Signing in: an origin becomes a key, by the official credentials library and our courier.
+
+The library is asked once for each key and then thrown away: its own cache blocks the event loop and renews once for
+every one who waits. Nothing of its exceptions is shown, because they hold whole answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from typing import Any, Final
+
+from alibabacloud_credentials.provider import (
+    CLIProfileCredentialsProvider,
+    CloudSSOCredentialsProvider,
+    EcsRamRoleCredentialsProvider,
+    ExternalCredentialsProvider,
+    OIDCRoleArnCredentialsProvider,
+    RamRoleArnCredentialsProvider,
+    StaticAKCredentialsProvider,
+    StaticSTSCredentialsProvider,
+    URLCredentialsProvider,
+)
+
+from ice_provider.alibaba.courier import Courier
+from ice_provider.alibaba.keys import Key, whole
+from ice_provider.alibaba.origins import (
+    Address,
+    AssumedRole,
+    BrowserSignIn,
+    CloudSso,
+    Command,
+    Given,
+    InstanceRole,
+    Origin,
+    TrustedRole,
+)
+from ice_provider.alibaba.transport import Answer
+from ice_provider.errors import NotSignedIn, ProviderError, Throttled, Unreachable
+
+_LIMIT: Final = 10.0  # seconds for all requests of one sign-in
+_COMMAND_LIMIT: Final = 60.0  # a command may ask a person
+_ASSUME: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["%s"]}]}'
+_NAMES: Final = ("the access key ID", "the access key secret", "the security token")
+
+
+async def fetch(origin: Origin, courier: Courier, within: float | None = None) -> Key:
+    """Return a key that is fresh.
+
+    Args:
+        origin: Where it comes from.
+        courier: Carries what is asked for it.
+        within: Seconds for all requests together; 10 unless given, 60 for a command.
+
+    Raises:
+        NotSignedIn: It was refused; asking again is of no use.
+        Throttled, Unreachable: Asking again may help.
+    """
+    limit = within or (_COMMAND_LIMIT if isinstance(origin, Command) else _LIMIT)
+    try:
+        async with asyncio.timeout(limit):
+            with courier.in_use():
+                given: Any = await _provider(origin, courier).get_credentials_async()
+        found = (given.get_access_key_id(), given.get_access_key_secret(), given.get_security_token() or None)
+        expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
+        key = whole(_NAMES, found, str(origin))
+    except TimeoutError:
+        raise Unreachable(f"signing in by {origin} took longer than {limit:.0f}s") from None
+    except ProviderError:
+        raise
+    except Exception as error:  # noqa: BLE001  # the library raises whatever it stumbles over, with the answer inside
+        raise _refused(origin, courier.last, error) from None
+    courier.learn(key.secret, key.token)
+    return Key(key.key_id, key.secret, key.token, key.source, kind, float(expires) if expires else None)
+
+
+def _provider(origin: Origin, courier: Courier) -> Any:
+    """Return the library's part for an origin; every argument is given, or it would look into its own environment."""
+    match origin:
+        case Given(key):
+            pair = {"access_key_id": key.key_id, "access_key_secret": key.secret}
+            if key.token:
+                return StaticSTSCredentialsProvider(**pair, security_token=key.token)
+            return StaticAKCredentialsProvider(**pair)
+        case AssumedRole(session, base, external_id):
+            return RamRoleArnCredentialsProvider(
+                credentials_provider=_provider(base, courier),
+                external_id=external_id,
+                role_arn=session.role,
+                role_session_name=session.name,
+                duration_seconds=session.seconds,
+                policy=session.policy,
+                sts_endpoint=session.host,
+            )
+        case TrustedRole(session, provider, token_file, token):
+            courier.token = token
+            return OIDCRoleArnCredentialsProvider(
+                role_arn=session.role,
+                role_session_name=session.name,
+                duration_seconds=session.seconds,
+                policy=session.policy,
+                sts_endpoint=session.host,
+                oidc_provider_arn=provider,
+                oidc_token_file_path=token_file or os.devnull,
+            )
+        case InstanceRole(name, token_only):
+            # Without `async_update_enabled=False` it starts a thread that asks by its own rules.
+            return EcsRamRoleCredentialsProvider(role_name=name, disable_imds_v1=token_only, async_update_enabled=False)
+        case Address(uri):
+            return URLCredentialsProvider(uri=uri)
+        case CloudSso(_, url, account, access, token, token_expires):
+            return CloudSSOCredentialsProvider(
+                sign_in_url=url,
+                account_id=account,
+                access_config=access,
+                access_token=token,
+                access_token_expire=token_expires,
+            )
+        case BrowserSignIn(_, name, file):
+            return CLIProfileCredentialsProvider(profile_name=name, profile_file=file)
+        case Command(_, line):
+            return ExternalCredentialsProvider(process_command=line)
+
+
+def _refused(origin: Origin, last: tuple[str, Answer] | None, error: Exception) -> ProviderError:
+    """Return the error of a sign-in that brought no key, from the answer that came; `error` is shown to nobody."""
+    headline = f"signing in by {origin} failed"
+    advice = [("next", _advice(origin))]
+    if last is None:
+        return NotSignedIn(f"{headline}: {_trouble(error)}", advice)
+    host, answer = last
+    code, message, request_id = (_said(answer.body, name) for name in ("Code", "Message", "RequestId"))
+    if answer.status == 429 or (code or "").startswith("Throttling"):  # noqa: PLR2004
+        return Throttled(f"signing in by {origin} was slowed down by {host} ({code or answer.status})")
+    if answer.status >= 500:  # noqa: PLR2004
+        return Unreachable(f"signing in by {origin}: {host} has a fault (HTTP {answer.status})")
+    if answer.status == 200:  # noqa: PLR2004
+        said = "its answer holds no key"
+    elif 300 <= answer.status < 400:  # noqa: PLR2004
+        said = "it redirects; refused, because keys would go with it"
+    else:
+        said = ": ".join(part for part in (code or f"HTTP {answer.status}", message) if part)
+    hints = [("asked", host), *([("request", request_id)] if request_id else []), *advice]
+    return NotSignedIn(f"{headline}: {said}", hints)
+
+
+def _trouble(error: Exception) -> str:
+    """Return what can be told of a failure before anything was asked."""
+    return (os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "") or "it gave no key"
+
+
+def _advice(origin: Origin) -> str:
+    match origin:
+        case AssumedRole(session):
+            return f"let the key assume the role, and the role trust it:  {_ASSUME % session.role}"
+        case TrustedRole(_, _, file):
+            where = f"the token in {file}" if file else "ice:assumeRoleWithOidc.oidcToken"
+            return f"check {where}, the provider's ARN, and what the role trusts (issuer, audience, subject)"
+        case InstanceRole():
+            return "run on an ECS instance that has this role, or sign in another way"
+        case Address():
+            return "it must answer with Code, AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
+        case CloudSso() | BrowserSignIn():
+            return "sign in anew with the aliyun CLI: aliyun configure"
+        case Command():
+            return (
+                "run the profile's process_command by hand: it must print access_key_id and access_key_secret as JSON"
+            )
+        case Given():
+            return "check the key"
+
+
+def _said(body: bytes, name: str) -> str | None:
+    """Return a field of a refusal in JSON, as one line."""
+    try:
+        value = json.loads(body).get(name)
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    return re.sub(r"\s+", " ", value).strip() or None if isinstance(value, str) else None
