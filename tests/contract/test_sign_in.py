@@ -1,0 +1,259 @@
+"""Every way to sign in ends in a call that the service accepts, and none takes a key past our rules."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from Tea.core import TeaCore
+from Tea.request import TeaRequest
+
+from contract.raw_server import Behaviour, RawServer, answer, hang, say, trickle
+from ice_emulator import Emulator, Scenario
+from ice_provider import decoding
+from ice_provider.alibaba import connect, sign_in
+from ice_provider.alibaba import courier as courier_room
+from ice_provider.alibaba.courier import Courier
+from ice_provider.alibaba.origins import Address
+from ice_provider.alibaba.transport import trust
+from ice_provider.cloud import Cloud
+from ice_provider.config import ProviderConfig
+from ice_provider.errors import NotSignedIn, Throttled, Unreachable
+from ice_provider.redaction import Redactor
+from support.key_services import KEYS, KeyServices
+from support.ways import WAYS, Way, write_files
+
+SCENARIO: Mapping[str, Any] = {
+    "tasks": [{"taskId": "movie-1", "timeline": [{"after": 0, "status": "Succeed"}]}],
+    "keys": KEYS,
+}
+
+
+class Stage:
+    """The emulator, those who hand out keys, and the files of profiles.
+
+    Attributes:
+        emulator: The API.
+        services: Those who hand out keys.
+        redactor: What knows the secrets of the clients.
+    """
+
+    def __init__(self, folder: Path, emulator: Emulator, services: KeyServices, stack: AsyncExitStack) -> None:
+        self.folder, self.emulator, self.services = folder, emulator, services
+        self.redactor = Redactor()
+        self._stack = stack
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked of those who hand out keys; a URI by its path alone."""
+        return [asked.removeprefix(self.services.plain).strip() for asked in self.services.asked]
+
+    async def sign_in(self, way: Way, **more: str) -> Cloud:
+        """Return a client that signs in this way; `more` is added to its environment."""
+        config, environment = way.at(self.folder, f"http://{self.services.plain}/keys")
+        where = {"region": "cn-shanghai", "endpoint": self.emulator.endpoint, "protocol": "HTTP"}
+        settings = decoding.decode(ProviderConfig, {**where, "caFile": self.services.ca_file, **config})
+        cloud = await connect(settings, {**environment, **more}, self.redactor, routes=self.services.routes)
+        self._stack.push_async_callback(cloud.close)
+        return cloud
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    write_files(tmp_path)
+    async with AsyncExitStack() as stack:
+        emulator = await stack.enter_async_context(Emulator(Scenario.from_mapping(SCENARIO)))
+        services = await stack.enter_async_context(KeyServices(tmp_path))
+        yield Stage(tmp_path, emulator, services, stack)
+
+
+@pytest.mark.parametrize("name", WAYS)
+async def test_every_way_ends_in_a_call_with_a_valid_signature(stage: Stage, name: str) -> None:
+    cloud = await stage.sign_in(WAYS[name])
+
+    task = await cloud.get_workflow_task("movie-1")
+
+    assert task.succeeded
+    assert [call.status for call in stage.emulator.calls] == [200]
+    assert stage.asked == list(WAYS[name].asks)
+
+
+# --- renewal ----------------------------------------------------------------------------------------------------------
+
+ROLE = WAYS["a role assumed with a configured pair"]
+
+
+async def test_an_expired_token_is_renewed_once_and_the_call_repeated(stage: Stage) -> None:
+    stage.emulator.add_fault({"kind": "expiredToken", "calls": 1})
+    cloud = await stage.sign_in(ROLE)
+
+    assert (await cloud.get_workflow_task("movie-1")).succeeded
+
+    assert [call.code for call in stage.emulator.calls] == ["InvalidSecurityToken.Expired", ""]
+    assert stage.services.granted == 2
+
+
+async def test_a_token_that_is_refused_again_after_its_renewal_is_an_error(stage: Stage) -> None:
+    stage.emulator.add_fault({"kind": "expiredToken"})
+    cloud = await stage.sign_in(ROLE)
+
+    with pytest.raises(NotSignedIn, match="the security token is expired") as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert "it was renewed, and refused again" in str(caught.value)
+    assert stage.services.granted == 2
+
+
+async def test_a_hundred_calls_with_a_token_that_expires_are_one_renewal(stage: Stage) -> None:
+    stage.emulator.add_fault({"kind": "expiredToken", "calls": list(range(2, 52))})
+    cloud = await stage.sign_in(ROLE)
+    await cloud.get_workflow_task("movie-1")
+
+    tasks = await asyncio.gather(*(cloud.get_workflow_task("movie-1") for _ in range(50)))
+
+    assert all(task.succeeded for task in tasks)
+    assert stage.services.granted == 2
+
+
+async def test_a_key_is_renewed_before_it_expires(stage: Stage) -> None:
+    """This one lasts 21 s, and is renewed 20 s before its end."""
+    stage.services.lifetime = 21.0
+    cloud = await stage.sign_in(ROLE)
+    await cloud.get_workflow_task("movie-1")
+    stage.services.lifetime = 3600.0
+    async with asyncio.timeout(10):
+        while stage.services.granted == 1:
+            await cloud.get_workflow_task("movie-1")
+
+    assert {call.status for call in stage.emulator.calls} == {200}
+
+
+# --- our rules on the way ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["the instance's role", "a URI that hands out keys"])
+async def test_no_proxy_sees_what_is_asked_of_this_machine_or_its_metadata(stage: Stage, name: str) -> None:
+    """Measured of the library alone: it sent the metadata request through HTTP_PROXY although NO_PROXY named it."""
+    async with RawServer(say(answer(200, b"{}"))) as proxy:
+        cloud = await stage.sign_in(WAYS[name], HTTP_PROXY=f"http://{proxy.host}", ALL_PROXY=f"http://{proxy.host}")
+        await cloud.get_workflow_task("movie-1")
+
+    assert proxy.requests == []
+
+
+async def test_the_token_service_is_asked_through_the_proxy_in_a_tunnel_that_hides_the_keys(stage: Stage) -> None:
+    async with RawServer(say(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
+        cloud = await stage.sign_in(ROLE, HTTPS_PROXY=f"http://user:canary-password@{proxy.host}")
+        with pytest.raises(Unreachable, match=r"the proxy refuses to connect to sts\.aliyuncs\.com: HTTP 407"):
+            await cloud.get_workflow_task("movie-1")
+
+    (request,) = proxy.requests
+    assert request.startswith(b"CONNECT ")
+    assert b"emulator" not in request
+    assert stage.redactor.redact("canary-password") == "[secret]"
+
+
+async def test_no_proxy_is_obeyed_for_the_token_service(stage: Stage) -> None:
+    async with RawServer(say(answer(200, b"{}"))) as proxy:
+        cloud = await stage.sign_in(ROLE, HTTPS_PROXY=f"http://{proxy.host}", NO_PROXY="aliyuncs.com")
+        await cloud.get_workflow_task("movie-1")
+
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize("name", [name for name, way in WAYS.items() if way.asks])
+async def test_no_redirect_is_followed_with_a_key(stage: Stage, name: str) -> None:
+    stage.services.faults = [(302, "")] * 4
+    cloud = await stage.sign_in(WAYS[name])
+
+    with pytest.raises(NotSignedIn, match="it redirects; refused, because keys would go with it"):
+        await cloud.get_workflow_task("movie-1")
+
+    assert stage.services.redirected == 0
+
+
+@pytest.mark.parametrize("behaviour", [hang, trickle(answer(200, b"x" * 1000), 0.02)], ids=["hangs", "trickles"])
+async def test_a_sign_in_ends_within_its_limit_whatever_the_service_does(behaviour: Behaviour) -> None:
+    async with RawServer(behaviour) as server:
+        courier = Courier({}, trust(None), Redactor())
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(Unreachable, match="signing in by the credentials URI took longer than"):
+            await sign_in.fetch(Address(f"http://{server.host}/"), courier, within=0.3)
+
+    assert asyncio.get_running_loop().time() - began < 1.0
+
+
+def test_the_library_still_speaks_by_the_functions_that_are_replaced() -> None:
+    """When this fails, look how the library sends its requests now: every rule above hangs on that."""
+    for theirs in (courier_room.THEIRS, courier_room.THEIRS_BLOCKING):
+        assert theirs.__module__ == "Tea.core"
+        assert list(inspect.signature(theirs).parameters) == ["request", "runtime_option"]
+
+
+async def test_whoever_signs_in_without_a_courier_is_left_alone() -> None:
+    """The replaced functions belong to the whole process, where a program may use the vendor's SDK itself."""
+    async with RawServer(say(answer(200, b"plain"))) as server:
+        request = TeaRequest()
+        request.headers, request.protocol, request.method = {"host": server.host}, "http", "GET"
+
+        answers = [await TeaCore.async_do_action(request), await asyncio.to_thread(TeaCore.do_action, request)]
+
+    assert [answer.body for answer in answers] == [b"plain", b"plain"]
+
+
+# --- what is said when no key comes -----------------------------------------------------------------------------------
+
+TROUBLE = {
+    "refused": (403, json.dumps({"Code": "NoPermission", "Message": "not\nallowed", "RequestId": "R-9"}), NotSignedIn),
+    "throttled": (400, json.dumps({"Code": "Throttling.User", "Message": "slow down"}), Throttled),
+    "throttled by status": (429, "", Throttled),
+    "down": (503, "<html>", Unreachable),
+    "not JSON": (200, "<html>", NotSignedIn),
+    "no key": (200, json.dumps({"Code": "Success", "Credentials": {"AccessKeyId": "x"}}), NotSignedIn),
+    "half a key": (200, json.dumps({"Code": "Success", "AccessKeyId": "canary-id"}), NotSignedIn),
+    "deep": (200, "[" * 100_000, NotSignedIn),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+@pytest.mark.parametrize("name", [name for name, way in WAYS.items() if way.asks])
+async def test_trouble_with_a_sign_in_is_told_in_our_words(stage: Stage, name: str, trouble: str) -> None:
+    status, body, kind = TROUBLE[trouble]
+    stage.services.faults = [(status, body)] * 4
+    cloud = await stage.sign_in(WAYS[name])
+
+    with pytest.raises(kind) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    headline = caught.value.headline
+    assert headline.startswith("signing in by ")
+    assert "\n" not in headline
+    assert stage.emulator.calls == []
+
+
+async def test_a_refused_role_names_role_host_request_and_the_policy_it_lacks(stage: Stage) -> None:
+    stage.services.faults = [TROUBLE["refused"][:2]]
+    cloud = await stage.sign_in(ROLE)
+
+    with pytest.raises(NotSignedIn) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert str(caught.value).splitlines() == [
+        (
+            "signing in by the role acs:ram::123456789012:role/reader, assumed from ice:accessKey failed: "
+            "NoPermission: not allowed"
+        ),
+        "    asked      sts.aliyuncs.com",
+        "    request    R-9",
+        (
+            "    next       let the key assume the role, and the role trust it:  "
+            '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],'
+            '"Resource":["acs:ram::123456789012:role/reader"]}]}'
+        ),
+    ]

@@ -1,0 +1,135 @@
+"""Those who hand out keys, on the loopback: the token service, an instance's metadata, CloudSSO, OAuth, a URI.
+
+Each gives the next of a list of keys that the emulator knows; the token service checks who asks. Written after the
+public pages of AssumeRole, AssumeRoleWithOIDC and the instance metadata; shares no code with the provider.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from ice_emulator.signature import version_1_signature
+from support.authority import Authority
+
+ROLE = "acs:ram::123456789012:role/reader"
+PROVIDER = "acs:ram::123456789012:oidc-provider/pipelines"
+OIDC_TOKEN = "eyJhbGciOi.canary-of-an-oidc-token.c2lnbmF0dXJl"
+BASE = {"emulator": "emulator-secret"}
+"""Key pairs that may assume a role."""
+
+GRANTS = tuple((f"STS.granted-key-{i}", f"granted-secret-{i}", f"granted-token-{i}") for i in range(1, 9))
+KEYS = [{"accessKey": id_, "secretKey": secret, "securityToken": token} for id_, secret, token in GRANTS]
+"""What a scenario of the emulator must know for them to be of use."""
+
+_HOSTS = ("sts.aliyuncs.com", "sts.cn-shanghai.aliyuncs.com", "oauth.aliyun.com", "signin.example.com")
+_METADATA = "/latest/meta-data/ram/security-credentials/"
+
+
+class KeyServices:
+    """Listens while its context is open.
+
+    Attributes:
+        asked: `host path` of each request, in order, with the action when it has one.
+        ca_file: The authority that their TLS needs.
+        routes: Where the hosts are.
+        granted: How many keys were handed out.
+        lifetime: Seconds that the next key lasts.
+        faults: Status and body to answer with instead, each once, in order; they redirect to ourselves.
+        redirected: How many came by such a redirect.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.asked: list[str] = []
+        self.granted = 0
+        self.lifetime = 3600.0
+        self.faults: list[tuple[int, str]] = []
+        self.redirected = 0
+        self.ca_file = str(folder / "ca.pem")
+        self.routes: Mapping[str, str] = {}
+        self.plain = ""
+
+    async def __aenter__(self) -> Self:
+        authority = Authority()
+        Path(self.ca_file).write_bytes(authority.pem)
+        self._stack = contextlib.AsyncExitStack()
+        runner = web.ServerRunner(web.Server(self._answer))
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        secure = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server(self._folder, *_HOSTS))
+        plain = web.TCPSite(runner, "127.0.0.1", 0)
+        await secure.start()
+        await plain.start()
+        tls_port, port = (address[1] for address in runner.addresses)
+        self.plain = f"127.0.0.1:{port}"
+        self.routes = {"100.100.100.200": self.plain, **dict.fromkeys(_HOSTS, f"127.0.0.1:{tls_port}")}
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        action = request.query.get("Action", "")
+        self.redirected += request.path == "/redirected"
+        self.asked.append(" ".join(part for part in (request.host, request.path, action) if part))
+        if self.faults:
+            status, body = self.faults.pop(0)
+            return web.Response(status=status, text=body, headers={"Location": f"http://{self.plain}/redirected"})
+        return await self._act(request, action)
+
+    async def _act(self, request: web.BaseRequest, action: str) -> web.Response:
+        match request.method, request.path:
+            case "PUT", "/latest/api/token":
+                return web.Response(text="metadata-token")
+            case "GET", path if path == _METADATA:
+                return web.Response(text="reader")
+            case "GET", path if path == f"{_METADATA}reader":
+                known = request.headers.get("X-aliyun-ecs-metadata-token") == "metadata-token"
+                return web.json_response({"Code": "Success", **self._grant()}) if known else _refusal("NoToken")
+            case "GET", "/keys":
+                return web.json_response({"Code": "Success", **self._grant()})
+            case "POST", "/cloud-credentials":
+                known = request.headers.get("Authorization") == "Bearer canary-of-an-sso-token"
+                return web.json_response({"CloudCredential": self._grant()}) if known else _refusal("NoSession")
+            case "POST", "/v1/exchange":
+                return web.json_response(self._grant())
+        if action == "AssumeRole" and self._may_assume(request):
+            return web.json_response({"Credentials": self._grant()})
+        if action == "AssumeRoleWithOIDC" and request.query.get("OIDCToken") == OIDC_TOKEN:
+            return web.json_response({"Credentials": self._grant()})
+        return _refusal("NoPermission")
+
+    def _may_assume(self, request: web.BaseRequest) -> bool:
+        pairs = [(k.encode(), v.encode()) for k, v in parse_qsl(request.query_string) if k != "Signature"]
+        key_id = request.query.get("AccessKeyId", "")
+        secrets = {
+            **BASE,
+            **{id_: secret for id_, secret, token in GRANTS if request.query.get("SecurityToken") == token},
+        }
+        if key_id not in secrets or request.query.get("RoleArn") != ROLE:
+            return False
+        return version_1_signature(secrets[key_id], "GET", pairs) == request.query["Signature"]
+
+    def _grant(self) -> dict[str, Any]:
+        key_id, secret, token = GRANTS[self.granted]
+        self.granted += 1
+        ends = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.lifetime)
+        return {
+            "AccessKeyId": key_id,
+            "AccessKeySecret": secret,
+            "SecurityToken": token,
+            "Expiration": ends.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+
+
+def _refusal(code: str) -> web.Response:
+    body = {"Code": code, "Message": "You are not authorized to do this action.", "RequestId": "R-STS"}
+    return web.Response(status=403, text=json.dumps(body), content_type="application/json")
