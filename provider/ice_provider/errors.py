@@ -105,9 +105,11 @@ class Throttled(Transient):
         retry_after: Seconds the API asks to wait; None when it names no pause.
     """
 
-    def __init__(self, headline: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, headline: str, hints: Sequence[tuple[str, str]] = (), *, retry_after: float | None = None
+    ) -> None:
         """Keep the pause that the API asks for."""
-        super().__init__(headline)
+        super().__init__(headline, hints)
         self.retry_after = retry_after
 
 

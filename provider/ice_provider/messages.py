@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ice_provider import activities, durations, times, words
-from ice_provider.errors import DeadlineExceeded, GateShut, Interrupted, NotKnown
+from ice_provider.errors import BrokenAnswer, DeadlineExceeded, GateShut, Interrupted, NotKnown, Throttled
 from ice_provider.model import GatedTask
 
 if TYPE_CHECKING:
-    from ice_provider.errors import Transient
+    from ice_provider.errors import ProviderError, Transient
     from ice_provider.model import Activity, WorkflowTask
 
 _LONGEST_ID: Final = 14
@@ -79,6 +79,12 @@ def would_wait(seen: WorkflowTask, *, limit: Limit, now: float) -> str:
     )
 
 
+def unforeseen(error: ProviderError) -> str:
+    """Return the warning of a preview that could not read the task."""
+    headline, *hints = str(error).splitlines()
+    return "\n".join([headline, "    so this preview cannot tell whether the gate would open", *hints])
+
+
 def deadline(
     task_id: str, *, limit: Limit, seen: WorkflowTask | None, trouble: Transient | NotKnown | None, now: float
 ) -> DeadlineExceeded:
@@ -131,13 +137,31 @@ def not_known(task_id: str, *, region: str | None, caller: str, said: str, reque
     return NotKnown(f"{task(task_id)} is not known{where}", [hint for hint in hints if hint])
 
 
-def clock_corrected(skew: float) -> str:
-    """Return the warning of a wrong clock; `skew` is how many seconds the service is ahead of this machine."""
+def clock_is_off(skew: float) -> str:
+    """Say how far; `skew` is how many seconds the service is ahead of this machine."""
     way = "behind" if skew > 0 else "ahead of"
-    return (
-        f"the clock of this machine is {durations.show(abs(skew))} {way} the service's: the provider corrected its "
-        "requests, other programs will not; set the clock"
-    )
+    return f"the clock of this machine is {durations.show(abs(skew))} {way} the service's"
+
+
+def clock_corrected(skew: float) -> str:
+    """Return the warning of a wrong clock."""
+    return f"{clock_is_off(skew)}: the provider corrected its requests, other programs will not; set the clock"
+
+
+def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
+    """Return the error of a call that found nothing but transient trouble: `could not read … within 30s: …`.
+
+    Args:
+        deed: What was tried: `read workflow task t-1`.
+        within: Seconds for which it was tried.
+        trouble: The last one.
+    """
+    advice = {
+        Throttled: "run it again later; to call less often:  pulumi config set ice:requestsPerSecond 5",
+        BrokenAnswer: "check ice:endpoint, and proxies on the way; when they are right, run it again later",
+    }.get(type(trouble), "check the network, ice:endpoint and proxies; when they are right, run it again later")
+    headline = f"could not {deed} within {durations.show(within)}: {trouble.headline}"
+    return type(trouble)(headline, [*trouble.hints, ("next", advice)])
 
 
 # --- a task that ended, and not well ----------------------------------------------------------------------------------

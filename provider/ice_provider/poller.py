@@ -129,17 +129,22 @@ class Poller:
                     f"no turn to ask about {name} within {span}: too many reads at once, raise ice:requestsPerSecond"
                 )
                 raise Unreachable(crowd) from None
-            raise trouble or Unreachable(f"no answer about {name} within {span}") from None
+            raise messages.gave_up(f"read {name}", within, trouble or Unreachable("no answer in time")) from None
 
-    async def insist(self, call: Callable[[], Awaitable[T]], *, within: float) -> T:
+    async def insist(self, call: Callable[[], Awaitable[T]], *, deed: str, within: float) -> T:
         """Return what a call of another kind brings; transient faults are asked again until `within` seconds are over.
+
+        Args:
+            call: Makes the call once.
+            deed: What it is to do, as a part of a sentence: `list workflow tasks`.
+            within: Seconds.
 
         Raises:
             NotSignedIn, Denied, Rejected: Said by the API.
             Transient: The last trouble, when the time is over.
             Stopped: The engine asked to stop.
         """
-        asking = asyncio.create_task(self._insist(call, self._clock.now() + within))
+        asking = asyncio.create_task(self._insist(call, deed, within))
         self._asking.add(asking)
         asking.add_done_callback(self._asking.discard)
         if self._stopped:
@@ -152,11 +157,11 @@ class Poller:
                 raise Stopped from None
             raise
 
-    async def _insist(self, call: Callable[[], Awaitable[T]], until: float) -> T:
+    async def _insist(self, call: Callable[[], Awaitable[T]], deed: str, within: float) -> T:
         trouble: Transient | None = None
         faults = 0
         try:
-            async with self._clock.deadline(until):
+            async with self._clock.deadline(self._clock.now() + within):
                 while True:
                     try:
                         return await self._call(call)
@@ -164,7 +169,7 @@ class Poller:
                         trouble, faults = error, faults + 1
                         await self._clock.sleep(self._pause(error, faults))
         except TimeoutError:
-            raise trouble or Unreachable("no answer in time") from None
+            raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
     @contextmanager
     def follow(self, task_id: str) -> Iterator[Follower]:

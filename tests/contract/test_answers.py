@@ -14,6 +14,7 @@ from contract.conftest import Connect
 from contract.raw_server import Behaviour, RawServer, answer, hang, reset_after, say, trickle
 from ice_emulator import KINDS, Emulator, Scenario
 from ice_provider.alibaba import endpoint
+from ice_provider.alibaba.refusals import BY_CODE
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import (
     BrokenAnswer,
@@ -101,6 +102,10 @@ MODES = [
     Mode("38 trickle", trickle(answer(200, WHOLE), pause=0.05), Unreachable, "in time"),
 ]
 """The modes of the fault reference that end in an error, by its numbers; 1 and 12 are tests of their own below."""
+
+
+def test_every_mode_of_the_reference_is_tried() -> None:
+    assert {int(mode.number[:2]) for mode in MODES} | {1, 12} == set(range(1, 39))
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.number)
@@ -281,6 +286,37 @@ async def test_a_refusal_is_judged_by_its_code(
             await connect(server.host).get_workflow_task("t-1")
 
     assert type(caught.value) is error
+
+
+def test_every_meaning_of_a_code_is_tried() -> None:
+    def first(code: str) -> str | None:
+        return next((pattern.pattern for pattern, _ in BY_CODE if pattern.match(code)), None)
+
+    assert {first(code) for _, code, _ in REFUSALS} == {None, *(pattern.pattern for pattern, _ in BY_CODE)}
+
+
+@pytest.mark.parametrize(("status", "code"), [row[:2] for row in REFUSALS if not issubclass(row[2], Transient)])
+async def test_a_lasting_refusal_names_the_deed_or_the_cause_its_code_the_caller_the_request_and_a_remedy(
+    connect: Connect, status: int, code: str
+) -> None:
+    async with RawServer(refusal(status, code)) as server:
+        with pytest.raises(ProviderError) as caught:
+            await connect(server.host).get_workflow_task("t-1")
+
+    words = dict(caught.value.hints)
+    assert code in str(caught.value)
+    assert "em… (from ice:accessKey)" in words.get("who", words.get("asked as", ""))
+    assert words["request"] == "R-1"
+    assert words["next"]
+
+
+@pytest.mark.parametrize("code", [code for _, code, error in REFUSALS if issubclass(error, Transient)])
+async def test_a_passing_refusal_names_its_code_and_the_request(connect: Connect, code: str) -> None:
+    async with RawServer(refusal(503, code)) as server:
+        with pytest.raises(Transient) as caught:
+            await connect(server.host).get_workflow_task("t-1")
+
+    assert (code in caught.value.headline, caught.value.hints) == (True, (("request", "R-1"),))
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from contract.conftest import Connect
 from contract.raw_server import RawServer, answer, hang, say, say_after
 from ice_emulator import VARIANTS, Emulator, Scenario
+from ice_provider import durations
 from ice_provider.alibaba.keys import Key
 from ice_provider.errors import Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.model import Workflow, WorkflowTask
@@ -300,6 +302,23 @@ async def test_a_wrong_clock_is_corrected_once_and_stays_corrected(connect: Conn
         assert [call.code for call in emulator.calls] == ["InvalidTimeStamp.Expired", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "way"), [(timedelta(minutes=20), "behind"), (timedelta(minutes=-40), "ahead of")], ids=str
+)
+async def test_a_corrected_clock_is_told_of_once_with_the_measured_skew(
+    connect: Connect, ahead: timedelta, way: str
+) -> None:
+    async with Emulator(world(), wall_clock=lambda: datetime.now(UTC) + ahead) as emulator:
+        client = connect(emulator.endpoint)
+        for _ in range(2):
+            await client.get_workflow_task("Succeed")
+
+    (note,) = client.notes
+    told = re.fullmatch(rf"the clock of this machine is (\w+) {way} the service's: .*; set the clock", note)
+    assert told
+    assert durations.parse(told[1]) == pytest.approx(abs(ahead.total_seconds()), abs=5)
+
+
 async def test_a_skew_that_appears_later_is_learnt_too(connect: Connect) -> None:
     async with Emulator(world()) as emulator:
         client = connect(emulator.endpoint)
@@ -317,10 +336,11 @@ REFUSED = b'{"RequestId":"R-1","Code":"InvalidTimeStamp.Expired","Message":"expi
 async def test_a_clock_that_is_refused_again_after_its_correction_is_an_error_after_two_calls(connect: Connect) -> None:
     date = "Date: Wed, 04 Jan 2023 02:05:17 GMT"
     async with RawServer(say(answer(400, REFUSED, date))) as server:
-        with pytest.raises(Denied, match="refuses the time of the request"):
+        with pytest.raises(Denied, match="refuses the time of the request") as caught:
             await connect(server.host).get_workflow_task("t-1")
 
         assert len(server.requests) == 2
+    assert "ahead of the service's; corrected once, and refused again" in dict(caught.value.hints)["clock"]
     assert b"x-acs-date: 2023-01-04T02:05:1" in server.requests[1]
 
 

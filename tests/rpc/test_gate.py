@@ -9,7 +9,7 @@ import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
 
-from ice_provider.errors import Denied, NotKnown, NotSignedIn, Unreachable
+from ice_provider.errors import Denied, NotKnown, NotSignedIn, Rejected
 from ice_provider.rpc._proto import provider_pb2 as pb
 from support.cloud import ScriptedCloud, task
 from support.rpc import UNKNOWN, URN, provider, refusal, secret, struct
@@ -149,9 +149,9 @@ UNSURE = "\n    so this preview cannot tell whether the gate would open"
         (AssertionError("called"), {**TASK, "triggers": {"a": [UNKNOWN]}}, TASK, []),
         (NotKnown("workflow task t-1 is not known"), TASK, TASK, [warning(f"workflow task t-1 is not known{UNSURE}")]),
         (Denied("not allowed"), TASK, TASK, [warning(f"not allowed{UNSURE}")]),
-        (Unreachable("no route"), TASK, TASK, [warning(f"no route{UNSURE}")]),
+        (Rejected("refused"), TASK, TASK, [warning(f"refused{UNSURE}")]),
     ],
-    ids=["ended", "secret", "running", "unknown task", "unknown trigger", "not known", "denied", "unreachable"],
+    ids=["ended", "secret", "running", "unknown task", "unknown trigger", "not known", "denied", "refused"],
 )
 async def test_a_preview_tells_the_truth_and_never_waits(step: Any, properties: Any, outputs: Any, heard: Any) -> None:
     async with provider(ScriptedCloud(step)) as running:

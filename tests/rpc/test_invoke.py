@@ -104,9 +104,6 @@ async def test_all_mistakes_in_the_arguments_are_one_failure(args: dict[str, Any
         (Denied("d"), grpc.StatusCode.PERMISSION_DENIED),
         (NotSignedIn("s"), grpc.StatusCode.UNAUTHENTICATED),
         (Rejected("r"), grpc.StatusCode.FAILED_PRECONDITION),
-        (Throttled("t"), grpc.StatusCode.RESOURCE_EXHAUSTED),
-        (Unreachable("u"), grpc.StatusCode.UNAVAILABLE),
-        (BrokenAnswer("b"), grpc.StatusCode.UNAVAILABLE),
     ],
     ids=lambda part: part.name if isinstance(part, grpc.StatusCode) else type(part).__name__,
 )
@@ -114,6 +111,26 @@ async def test_a_task_that_cannot_be_read_is_a_status_with_a_precise_code(
     trouble: Exception, code: grpc.StatusCode
 ) -> None:
     assert await refusal(invoke(ScriptedCloud(trouble), {"taskId": "t-1"})) == (code, str(trouble))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "advice"),
+    [
+        (Throttled("t", [("request", "R-1")]), grpc.StatusCode.RESOURCE_EXHAUSTED, "ice:requestsPerSecond"),
+        (Unreachable("t", [("request", "R-1")]), grpc.StatusCode.UNAVAILABLE, "check the network, ice:endpoint"),
+        (BrokenAnswer("t", [("request", "R-1")]), grpc.StatusCode.UNAVAILABLE, "check ice:endpoint, and proxies"),
+    ],
+    ids=lambda part: part.name if isinstance(part, grpc.StatusCode) else type(part).__name__,
+)
+async def test_trouble_that_lasts_says_what_was_tried_how_long_the_request_and_what_to_do(
+    trouble: Exception, code: grpc.StatusCode, advice: str
+) -> None:
+    found, text = await refusal(invoke(ScriptedCloud(trouble), {"taskId": "t-1"}))
+
+    headline, request, remedy = text.splitlines()
+    assert (found, headline) == (code, "could not read workflow task t-1 within 30s: t")
+    assert request == "    request    R-1"
+    assert advice in remedy
 
 
 async def test_a_provider_without_credentials_says_so_when_it_is_used() -> None:

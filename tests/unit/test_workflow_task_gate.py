@@ -123,18 +123,14 @@ async def test_the_preview_of_a_task_that_misses_the_condition_fails() -> None:
 @pytest.mark.parametrize(
     ("step", "told", "seconds"),
     [
-        (
-            NotKnown("workflow task t-1 is not known", [("next", "check the ID")]),
-            "not known\n    next       check the ID",
-            0,
-        ),
+        (NotKnown("workflow task t-1 is not known"), "workflow task t-1 is not known", 0),
         (Denied("not allowed"), "not allowed", 0),
         (Rejected("refused"), "refused", 0),
         (NotSignedIn("no credentials"), "no credentials", 0),
-        (Unreachable("down"), "down", 5),
-        (Throttled("slow"), "slow", 5),
-        (BrokenAnswer("html"), "html", 5),
-        (None, "no answer about workflow task t-1 within 5s", 5),
+        (Unreachable("down"), "could not read workflow task t-1 within 5s: down", 5),
+        (Throttled("slow"), "could not read workflow task t-1 within 5s: slow", 5),
+        (BrokenAnswer("html"), "could not read workflow task t-1 within 5s: html", 5),
+        (None, "could not read workflow task t-1 within 5s: no answer in time", 5),
     ],
     ids=lambda part: type(part).__name__,
 )
@@ -147,8 +143,16 @@ async def test_what_only_up_may_find_mended_is_a_warning_in_a_preview_and_unknow
     assert await GATE.preview(INPUTS, act) is None
 
     (line,) = lines(act).warned
-    assert line.endswith(f"{told}\n    so this preview cannot tell whether the gate would open")
+    assert line.startswith(f"{told}\n    so this preview cannot tell whether the gate would open")
     assert act.session.clock.now() - began == pytest.approx(seconds)
+
+
+async def test_the_warning_of_a_preview_keeps_the_advice_of_the_error() -> None:
+    act = operation(ScriptedCloud(NotKnown("not known", [("next", "check the ID")])), preview=True)
+
+    await GATE.preview(INPUTS, act)
+
+    assert lines(act).warned[0].splitlines()[2:] == ["    next       check the ID"]
 
 
 async def test_a_preview_without_credentials_is_a_warning_and_a_create_an_error() -> None:
@@ -317,7 +321,7 @@ async def test_a_task_that_ended_well_is_adopted(given: dict[str, Any], identity
         (task("Failed"), GateShut, "workflow task t-1 failed: the service gave no reason"),
         (task("Queued"), GateShut, 'workflow task t-1 has the unknown status "Queued"'),
         (NotKnown("workflow task t-1 is not known"), NotKnown, "workflow task t-1 is not known"),
-        (Unreachable("down"), Unreachable, "down"),
+        (Unreachable("down"), Unreachable, "could not read workflow task t-1 within 30s: down"),
     ],
 )
 async def test_any_other_task_is_not_adopted_and_its_status_is_said(

@@ -15,7 +15,7 @@ from ice_provider.alibaba.credentials import Found
 from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.keyring import Keyring
 from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.refusals import CLOCK_REFUSED, TOKEN_EXPIRED, Question, Refusal
+from ice_provider.alibaba.refusals import CLOCK_REFUSED, TOKEN_EXPIRED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
 from ice_provider.cloud import Page, Search
 from ice_provider.errors import BrokenAnswer, Unreachable
@@ -146,6 +146,4 @@ class Client:
             body = answers.document(answer.body, answer.headers.get("content-type", ""))
         except BrokenAnswer:
             body = {}
-        return Refusal(
-            answer, body, question=question, region=self.region, caller=self.caller, renewed=self._keyring.is_renewable
-        )
+        return Refusal(answer, body, question, Asker(self.region, self.caller, self._keyring.is_renewable, self._skew))

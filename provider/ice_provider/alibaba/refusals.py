@@ -40,22 +40,30 @@ class Question:
     task_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked.
+
+    Attributes:
+        region: Where; None when only an endpoint is known.
+        caller: The key, masked, and where it comes from.
+        renews: Whether the key can be renewed, and so has been when its token is refused for good.
+        skew: Seconds that the service's clock was found to be ahead of ours; 0 when nobody looked.
+    """
+
+    region: str | None
+    caller: str
+    renews: bool
+    skew: float
+
+
 class Refusal:
     """One refusal, with what is needed to tell a person of it."""
 
-    def __init__(
-        self,
-        answer: Answer,
-        body: Mapping[str, Any],
-        *,
-        question: Question,
-        region: str | None,
-        caller: str,
-        renewed: bool,
-    ) -> None:
-        """Keep the parts; what is no text counts as absent. `renewed`: the key can be, and was."""
+    def __init__(self, answer: Answer, body: Mapping[str, Any], question: Question, asker: Asker) -> None:
+        """Keep the parts; what is no text counts as absent."""
         self.status, self.headers = answer.status, answer.headers
-        self.question, self.region, self.caller, self.renewed = question, region, caller, renewed
+        self.question, self.asker = question, asker
         self.code, self.message, self.request_id = (_text(body, name) for name in ("Code", "Message", "RequestId"))
         detail = body.get("AccessDeniedDetail")
         self.detail: Mapping[str, Any] = detail if isinstance(detail, dict) else {}
@@ -74,7 +82,7 @@ class Refusal:
 
     def as_error(self) -> ProviderError:
         """Return the error that this refusal means."""
-        for pattern, meaning in _BY_CODE:
+        for pattern, meaning in BY_CODE:
             if self.code and pattern.match(self.code):
                 return meaning(self)
         if self.status < 300:  # noqa: PLR2004  # 200 alone is an answer; this is something on the way
@@ -86,21 +94,26 @@ class Refusal:
         return _down(self) if self.status >= _SERVER_FAULT else _refused(self)
 
     def hints(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
-        """Return the lines below a headline: who asked, the request, and what to do."""
-        request = [("request", self.request_id)] if self.request_id else []
-        return [("said", self.said), ("who", self.caller), *request, *more]
+        """Return the lines below a headline: what was said, who asked, the request, and what to do."""
+        return [("said", self.said), ("who", self.asker.caller), *self.request, *more]
+
+    @property
+    def request(self) -> list[tuple[str, str]]:
+        """The line with the ID of the request, for a support case."""
+        return [("request", self.request_id)] if self.request_id else []
 
 
 def _throttled(refusal: Refusal) -> ProviderError:
-    return Throttled(f"slowed down by the service ({refusal.code or refusal.status})", retry_after=refusal.retry_after)
+    headline = f"slowed down by the service ({refusal.code or f'HTTP {refusal.status}'})"
+    return Throttled(headline, refusal.request, retry_after=refusal.retry_after)
 
 
 def _down(refusal: Refusal) -> ProviderError:
-    return Unreachable(f"the service has a fault ({refusal.code or f'HTTP {refusal.status}'})")
+    return Unreachable(f"the service has a fault ({refusal.code or f'HTTP {refusal.status}'})", refusal.request)
 
 
 def _again(refusal: Refusal) -> ProviderError:
-    return Unreachable(f"the service refused one request by chance ({refusal.code})")
+    return Unreachable(f"the service refused one request by chance ({refusal.code})", refusal.request)
 
 
 def _not_known(refusal: Refusal) -> ProviderError:
@@ -108,8 +121,8 @@ def _not_known(refusal: Refusal) -> ProviderError:
         return _refused(refusal)
     return messages.not_known(
         refusal.question.task_id,
-        region=refusal.region,
-        caller=refusal.caller,
+        region=refusal.asker.region,
+        caller=refusal.asker.caller,
         said=refusal.said,
         request_id=refusal.request_id,
     )
@@ -139,23 +152,28 @@ def _bad_token(refusal: Refusal) -> ProviderError:
     renewed = "it was renewed, and refused again: check this machine's clock, and who hands out the key"
     return NotSignedIn(
         f"the security token is expired or does not belong to the key: {refusal.code}",
-        refusal.hints(("next", renewed if refusal.renewed else static)),
+        refusal.hints(("next", renewed if refusal.asker.renews else static)),
     )
 
 
 def _bad_signature(refusal: Refusal) -> ProviderError:
     # What the API says here may repeat the headers of the request, so it is not shown.
-    request = [("request", refusal.request_id)] if refusal.request_id else []
     return Denied(
         f"the signature was refused: {refusal.code}",
-        [("who", refusal.caller), *request, ("next", "check the secret key and this machine's clock")],
+        [
+            ("who", refusal.asker.caller),
+            *refusal.request,
+            ("next", "check the secret key and this machine's clock"),
+        ],
     )
 
 
 def _bad_clock(refusal: Refusal) -> ProviderError:
+    skew = refusal.asker.skew
+    clock = [("clock", f"{messages.clock_is_off(skew)}; corrected once, and refused again")] if skew else []
     return Denied(
         f"the service refuses the time of the request: {refusal.code}",
-        refusal.hints(("next", "set this machine's clock")),
+        refusal.hints(*clock, ("next", "set this machine's clock")),
     )
 
 
@@ -167,11 +185,19 @@ def _redirect(refusal: Refusal) -> ProviderError:
 
 
 def _refused(refusal: Refusal) -> ProviderError:
-    return Rejected(f"the API refuses to {refusal.question.deed}: {refusal.said}", refusal.hints())
+    advice = ("next", "mend what it names; what it does not explain, Alibaba Cloud's support finds by the request ID")
+    return Rejected(f"the API refuses to {refusal.question.deed}: {refusal.said}", refusal.hints(advice))
+
+
+def _no_such_api(refusal: Refusal) -> ProviderError:
+    return Rejected(
+        f"what answers is not the ICE API 2020-11-09, or not by this protocol: {refusal.said}",
+        refusal.hints(("next", "check ice:endpoint and ice:protocol, and proxies on the way")),
+    )
 
 
 # First match wins. `InvalidAccessKeyId.NotFound` and `InvalidApi.NotFound` are 404s that have nothing to do with the task.
-_BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]], ...]] = tuple(
+BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]], ...]] = tuple(
     (re.compile(pattern), meaning)
     for pattern, meaning in (
         (r"(Rejected\.)?Throttling", _throttled),
@@ -182,7 +208,7 @@ _BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]]
         (r"InvalidTimeStamp", _bad_clock),
         (r"Forbidden|NoPermission", _no_permission),
         (r"InternalError|ServiceUnavailable", _down),
-        (r"InvalidA(pi|ction)|InvalidProtocol|InvalidVersion", _refused),
+        (r"InvalidA(pi|ction)|InvalidProtocol|InvalidVersion", _no_such_api),
         (r"(.*(Task|Resource).*)?Not(Found|Exist)|InvalidParameter|InvalidTaskId", _not_known),
     )
 )

@@ -125,7 +125,7 @@ async def _list(inputs: Arguments, poller: Poller, clock: Clock) -> tuple[Workfl
     ends = clock.now() + _LIMIT
     for _ in range(_MOST_PAGES):
         next_page = functools.partial(poller.cloud.list_workflow_tasks, search, token)
-        page = await poller.insist(next_page, within=ends - clock.now())
+        page = await poller.insist(next_page, deed="list workflow tasks", within=ends - clock.now())
         found += [task for task in page.tasks if inputs.statuses is None or task.status in inputs.statuses]
         if len(found) >= inputs.max_items or page.next_token is None:
             return tuple(found[: inputs.max_items])

@@ -195,7 +195,7 @@ class WorkflowTaskGate:
         try:
             return await _read(inputs.task_id, _PREVIEW_LIMIT, operation)
         except (Transient, NotKnown, NotSignedIn, Denied, Rejected, InvalidInput) as error:
-            await operation.reporter.warn(f"{error}\n    so this preview cannot tell whether the gate would open")
+            await operation.reporter.warn(messages.unforeseen(error))
             return None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,9 @@ from hypothesis import strategies as st
 
 from ice_emulator import KINDS, VARIANTS, Scenario, Task, Verbatim
 from ice_emulator.actions import ACTIONS
-from ice_emulator.answers import Envelope, told_by
+from ice_emulator.answers import told_by
 from ice_emulator.listing import place_from, token_of
 from ice_emulator.request import Refused
-from ice_emulator.service import Service
 from ice_emulator.state import Query
 from support import published
 
@@ -545,24 +543,3 @@ async def test_a_list_can_hang_or_be_reset(stage: Stage) -> None:
 async def test_no_other_kind_fails_in_the_emulator_itself(stage: Stage, kind: str) -> None:
     reply = await met(stage, kind)
     assert b"The emulator failed" not in reply.body
-
-
-def test_a_page_of_5000_tasks_takes_no_time() -> None:
-    """Whether it is asked for the first time, again, or deep in a search that finds nothing."""
-    service = Service(numbered(5000), now=lambda: 0.0, wall_clock=lambda: NOON, host_id="h", on_call=lambda: None)
-
-    def took(parameters: dict[str, str]) -> float:
-        start = time.perf_counter()
-        answer = service._list_workflow_tasks(Envelope("r", "h"), parameters)
-        seconds = time.perf_counter() - start
-        assert answer.status == 200
-        parameters["NextToken"] = json.loads(answer.body).get("NextToken", "")
-        return seconds
-
-    parameters = {"MaxResults": "100"}
-    cold = [took(parameters) for _ in range(50)]
-    assert parameters["NextToken"] == ""
-    warm = [took(parameters) for _ in range(50)]
-    nothing = [took({"KeyText": "nowhere"}) for _ in range(20)]
-    for durations in (cold, warm, nothing):
-        assert sorted(durations)[len(durations) // 2] < 0.002
