@@ -34,7 +34,8 @@ def name_problem(name: str) -> str | None:
     return None if _NAME.fullmatch(name) else "must be 2 to 64 letters, digits or . _ @ -"
 
 
-def _seconds_problem(seconds: int) -> str | None:
+def seconds_problem(seconds: int) -> str | None:
+    """Say what is wrong with the length of a session, or None."""
     return None if _SHORTEST <= seconds <= _LONGEST else f"must be {_SHORTEST} to {_LONGEST} seconds"
 
 
@@ -45,7 +46,7 @@ class AssumeRole:
     role_arn: str = declared(_ROLE_DOC, problem=role_problem)
     session_name: str | None = declared(_NAME_DOC, default=None, problem=name_problem)
     policy: str | None = declared(_POLICY_DOC, default=None)
-    session_expiration: int | None = declared(_SECONDS_DOC, default=None, problem=_seconds_problem)
+    session_expiration: int | None = declared(_SECONDS_DOC, default=None, problem=seconds_problem)
     external_id: str | None = declared(
         "The external ID that the role's trust policy asks for, when a third party assumes it.", default=None
     )
@@ -63,7 +64,7 @@ class AssumeRoleWithOidc:
     )
     role_session_name: str | None = declared(_NAME_DOC, default=None, problem=name_problem)
     policy: str | None = declared(_POLICY_DOC, default=None)
-    session_expiration: int | None = declared(_SECONDS_DOC, default=None, problem=_seconds_problem)
+    session_expiration: int | None = declared(_SECONDS_DOC, default=None, problem=seconds_problem)
 
     @staticmethod
     def problems(_known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Problem]:

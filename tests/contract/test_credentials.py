@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ice_provider.alibaba import connect, credentials
-from ice_provider.alibaba.credentials import FAMILIES
+from ice_provider.alibaba.credentials import FAMILIES, Found
 from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.origins import Given
+from ice_provider.alibaba.origins import Address, AssumedRole, Given, InstanceRole, Origin, RoleSession, TrustedRole
 from ice_provider.config import ProviderConfig
-from ice_provider.errors import NotSignedIn
+from ice_provider.errors import InvalidInput, NotSignedIn
 from ice_provider.redaction import Redactor
+from ice_provider.roles import AssumeRole, AssumeRoleWithOidc
+from support.key_services import PROVIDER, ROLE
 
 FAMILY = FAMILIES[1]
+PAIR = ("emulator", "emulator-secret", None)
+OIDC_VARIABLES = {"ALIBABA_CLOUD_OIDC_PROVIDER_ARN": PROVIDER, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "token"}
 ENVIRONMENT = {name: f"{name}-value" for family in FAMILIES for name in family}
 
 
@@ -172,3 +180,128 @@ def test_families_that_agree_are_nothing_to_tell() -> None:
     environment = {name: value for names in credentials.FAMILIES for name, value in zip(names, pair, strict=True)}
 
     assert credentials.find(ProviderConfig(), environment).notes == ()
+
+
+# --- which way is taken -----------------------------------------------------------------------------------------------
+
+OIDC = AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token_file="token")
+Row = tuple[str, dict[str, Any], Origin]
+CONFIGURED: list[Row] = [
+    ("ice:accessKey", {"access_key": "emulator", "secret_key": "emulator-secret"}, Given(Key(*PAIR, "ice:accessKey"))),
+    ("ice:profile", {"profile": "p", "shared_credentials_file": "FILE"}, Given(Key(*PAIR, "profile p of FILE"))),
+    ("ice:ecsRoleName", {"ecs_role_name": "reader"}, InstanceRole("reader")),
+    ("ice:credentialsUri", {"credentials_uri": "http://127.0.0.1/keys"}, Address("http://127.0.0.1/keys")),
+    (
+        "ice:assumeRoleWithOidc",
+        {"assume_role_with_oidc": OIDC},
+        TrustedRole(RoleSession(ROLE, "pulumi-ice", 3600, "sts.aliyuncs.com"), PROVIDER, "token"),
+    ),
+    ("ice:sharedCredentialsFile", {"shared_credentials_file": "FILE"}, Given(Key(*PAIR, "profile p of FILE"))),
+]
+"""A word of the configuration, with what belongs to it, and what it means; in the order in which they are tried."""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file with one profile, `p`."""
+    pair = dict(zip(("access_key_id", "access_key_secret"), PAIR[:2], strict=True))
+    path = tmp_path / "profiles"
+    path.write_text(json.dumps({"current": "p", "profiles": [{"name": "p", "mode": "AK", **pair}]}))
+    return path
+
+
+def at(file: Path, config: dict[str, Any]) -> ProviderConfig:
+    return ProviderConfig(**{word: str(file) if value == "FILE" else value for word, value in config.items()})
+
+
+def placed(origin: Origin, file: Path) -> Origin:
+    """Return an expected origin for the file of a test."""
+    if not isinstance(origin, Given):
+        return origin
+    return Given(dataclasses.replace(origin.key, source=origin.key.source.replace("FILE", str(file))))
+
+
+@pytest.mark.parametrize(("word", "config", "origin"), CONFIGURED, ids=[word for word, _, _ in CONFIGURED])
+def test_each_word_of_the_configuration_beats_the_whole_environment(
+    file: Path, word: str, config: dict[str, Any], origin: Origin
+) -> None:
+    environment = {**ENVIRONMENT, **OIDC_VARIABLES, "ALICLOUD_ECS_ROLE_NAME": "other", "ALICLOUD_PROFILE": "p"}
+
+    assert credentials.find(at(file, config), environment) == Found(placed(origin, file))
+
+
+@pytest.mark.parametrize(("first", "other"), list(itertools.combinations(CONFIGURED, 2)), ids=lambda row: row[0])
+def test_of_two_words_the_first_is_taken_and_the_other_one_told_of(file: Path, first: Row, other: Row) -> None:
+    (used, config, origin), (unused, more, _) = first, other
+
+    found = credentials.find(at(file, {**more, **config}), {})
+
+    says_where_the_profile_is = (used, unused) == ("ice:profile", "ice:sharedCredentialsFile")
+    told = () if says_where_the_profile_is else (f"{unused} is not used, because {used} is set",)
+    assert found == Found(placed(origin, file), told)
+
+
+def test_the_environment_is_tried_in_the_order_that_is_documented(file: Path) -> None:
+    steps: list[tuple[dict[str, str], str]] = [
+        ({FAMILIES[0][0]: "emulator", FAMILIES[0][1]: "emulator-secret"}, "ALICLOUD_ACCESS_KEY"),
+        ({"ALICLOUD_PROFILE": "p", "ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)}, f"profile p of {file}"),
+        ({"ALIBABA_CLOUD_ROLE_ARN": ROLE, **OIDC_VARIABLES}, f"the role {ROLE}, by OIDC"),
+        ({"ALICLOUD_ECS_ROLE_NAME": "reader"}, "the ECS instance role reader"),
+        ({"ALICLOUD_CREDENTIALS_URI": "http://127.0.0.1/keys"}, "the credentials URI"),
+        ({"ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)}, f"profile p of {file}"),
+    ]
+
+    for place, (_, told) in enumerate(steps):
+        environment = {name: value for step, _ in steps[place:] for name, value in step.items()}
+        assert told in str(credentials.find(ProviderConfig(), environment).origin)
+
+
+@pytest.mark.parametrize("variables", [("ALICLOUD_ASSUME_ROLE_ARN",), ("ALIBABA_CLOUD_ROLE_ARN",)])
+def test_a_role_of_the_environment_is_assumed_with_the_key_of_the_environment_only(variables: tuple[str]) -> None:
+    """A key of the configuration is meant as it is: the environment must not turn it into another identity."""
+    environment = {**dict.fromkeys(variables, ROLE), "ALIBABA_CLOUD_ROLE_SESSION_NAME": "nightly"}
+    pair = {"access_key": "emulator", "secret_key": "emulator-secret"}
+
+    assumed = credentials.find(ProviderConfig(), {**environment, **ENVIRONMENT}).origin
+    configured = credentials.find(ProviderConfig(**pair), environment).origin
+
+    assert isinstance(assumed, AssumedRole)
+    assert (assumed.session.role, assumed.session.name) == (ROLE, "nightly")
+    assert isinstance(configured, Given)
+
+
+def test_a_configured_role_wraps_whatever_key_was_found() -> None:
+    role = AssumeRole(role_arn=ROLE, session_name="nightly", policy="{}", session_expiration=900, external_id="e")
+
+    for config, environment in (({"ecs_role_name": "reader"}, {}), ({}, {"ALICLOUD_ECS_ROLE_NAME": "reader"})):
+        origin = credentials.find(ProviderConfig(**config, assume_role=role), environment).origin
+        session = RoleSession(ROLE, "nightly", 900, "sts.aliyuncs.com", "{}")
+        assert origin == AssumedRole(session, InstanceRole("reader"), "e")
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        (
+            {"ALICLOUD_ECS_ROLE_NAME": "r", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"},
+            "ECS_METADATA_DISABLED is true",
+        ),
+        ({"ALICLOUD_PROFILE": "p"}, "there is no HOME"),
+        ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "the role to assume: must be the ARN of a role"),
+        (
+            {**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_STS_REGION": "evil.com/"},
+            "ALIBABA_CLOUD_STS_REGION",
+        ),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named(environment: dict[str, str], told: str) -> None:
+    with pytest.raises((NotSignedIn, InvalidInput), match=told):
+        credentials.find(ProviderConfig(), environment)
+
+
+def test_the_clis_own_file_is_passed_over_when_it_is_switched_off(tmp_path: Path) -> None:
+    (tmp_path / ".aliyun").mkdir()
+    (tmp_path / ".aliyun" / "config.json").write_text('{"profiles": []}')
+
+    with pytest.raises(NotSignedIn, match="no credentials"):
+        credentials.find(ProviderConfig(), {"HOME": str(tmp_path), "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "TRUE"})

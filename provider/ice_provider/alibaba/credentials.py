@@ -17,7 +17,7 @@ from ice_provider.alibaba.profiles import Profiles
 from ice_provider.config import ProviderConfig, region_problem
 from ice_provider.errors import InvalidInput, NotSignedIn, Problem
 from ice_provider.redaction import mask
-from ice_provider.roles import name_problem, role_problem
+from ice_provider.roles import name_problem, role_problem, seconds_problem
 
 FAMILIES: Final = (
     ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
@@ -164,6 +164,7 @@ class _Surroundings:
         checks = (
             ("the role to assume", role_problem(role)),
             ("the session's name", name_problem(name)),
+            ("the session's length", seconds_problem(seconds) if seconds else None),
             ("ALIBABA_CLOUD_STS_REGION", region_problem(region) if region else None),
         )
         problems = [Problem(what, reason) for what, reason in checks if reason]

@@ -44,7 +44,7 @@ _INI_MODES: Final = {
     "oidc_role_arn": "OIDC",
     "ecs_ram_role": "EcsRamRole",
 }
-Settings = Mapping[str, Any]
+Settings = Mapping[str, str]
 NewSession = Callable[[str, str | None, int | None, str | None], RoleSession]
 """Role, name, seconds and policy, as the profile has them, make a session."""
 
@@ -84,7 +84,7 @@ class Profiles:
             known = ", ".join(sorted(self._profiles)) or "none"
             raise _unusable(f"there is no profile {name} in {self._path}{hint}", f"name one of: {known}")
         settings = self._profiles[name]
-        mode, where = str(settings.get("mode", "")), f"profile {name} of {self._path}"
+        mode, where = settings.get("mode", ""), f"profile {name} of {self._path}"
         if mode not in _MODES:
             raise _unusable(f"{where} is of the kind {mode!r}, which is not supported", "use another profile")
         return _MODES[mode](self, settings, where, (*seen, name))
@@ -92,7 +92,7 @@ class Profiles:
     # --- one method a kind --------------------------------------------------------------------------------------------
 
     def _pair(self, settings: Settings, where: str, _seen: tuple[str, ...]) -> Given:
-        token = settings.get("sts_token") if settings["mode"] == "StsToken" else None
+        token = settings.get("sts_token") if settings.get("mode") == "StsToken" else None
         names = tuple(f"{name} in {where}" for name in ("access_key_id", "access_key_secret", "sts_token"))
         found = trimmed(settings.get("access_key_id"), settings.get("access_key_secret"), token)
         if not any(found):
@@ -122,7 +122,7 @@ class Profiles:
             need("cloud_sso_account_id"),
             need("cloud_sso_access_config"),
             need("access_token"),
-            int(settings.get("cloud_sso_access_token_expire") or 0),
+            _number(settings, "cloud_sso_access_token_expire", where) or 0,
         )
 
     def _browser(self, _settings: Settings, where: str, seen: tuple[str, ...]) -> BrowserSignIn:
@@ -135,9 +135,8 @@ class Profiles:
         return Command(where, _needed(settings, "process_command", where))
 
     def _role(self, settings: Settings, where: str, name: str) -> RoleSession:
-        seconds = settings.get("expired_seconds")
-        role = _needed(settings, "ram_role_arn", where)
-        return self._session(role, settings.get(name), int(seconds) if seconds else None, settings.get("policy"))
+        role, seconds = _needed(settings, "ram_role_arn", where), _number(settings, "expired_seconds", where)
+        return self._session(role, settings.get(name), seconds, settings.get("policy"))
 
 
 _MODES: Final[Mapping[str, Callable[[Profiles, Settings, str, tuple[str, ...]], Origin]]] = {
@@ -165,7 +164,9 @@ def _load(path: Path) -> tuple[dict[str, Settings], str]:
 def _from_json(text: str, path: Path) -> tuple[dict[str, Settings], str]:
     try:
         document = json.loads(text)
-        profiles = {str(profile["name"]): profile for profile in document.get("profiles") or []}
+        profiles: dict[str, Settings] = {
+            str(profile["name"]): _texts(profile) for profile in document.get("profiles") or []
+        }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # the text may hold keys: not told
         raise _unusable(f"{path} is no configuration of the aliyun CLI", "run aliyun configure") from None
     return profiles, str(document.get("current") or "default")
@@ -179,18 +180,30 @@ def _from_ini(text: str, path: Path) -> tuple[dict[str, Settings], str]:
         raise _unusable(f"{path} is neither JSON nor INI", "run aliyun configure") from None
     profiles: dict[str, Settings] = {}
     for name in reader.sections():
-        settings = {_INI_NAMES.get(option, option): value for option, value in reader.items(name)}
+        settings = _texts({_INI_NAMES.get(option, option): value for option, value in reader.items(name)})
         settings["mode"] = _INI_MODES.get(settings.get("mode", ""), settings.get("mode", ""))
         settings.setdefault("ram_session_name", settings.get("role_session_name", ""))
         profiles[name] = settings
     return profiles, "default"
 
 
+def _texts(profile: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings of a profile that hold something; what is no text or number is none that we read."""
+    texts = {name: str(value).strip() for name, value in profile.items() if isinstance(value, str | int)}
+    return {name: text for name, text in texts.items() if text}
+
+
 def _needed(settings: Settings, name: str, where: str) -> str:
-    value = settings.get(name)
-    if isinstance(value, str) and value.strip():
-        return value.strip()
+    if name in settings:
+        return settings[name]
     raise _unusable(f"{where} lacks {name}", "run aliyun configure for this profile")
+
+
+def _number(settings: Settings, name: str, where: str) -> int | None:
+    text = settings.get(name)
+    if text is not None and not text.isdecimal():
+        raise _unusable(f"{name} in {where} is no whole number", "run aliyun configure for this profile")
+    return int(text) if text else None
 
 
 def _unusable(headline: str, advice: str) -> NotSignedIn:

@@ -1,0 +1,147 @@
+"""Files of profiles: what cannot be used is named with its remedy, and nothing of a file is repeated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ice_provider.alibaba import credentials
+from ice_provider.alibaba.credentials import Found
+from ice_provider.alibaba.origins import AssumedRole, Command, Given, InstanceRole, TrustedRole
+from ice_provider.config import ProviderConfig
+from ice_provider.errors import InvalidInput, NotSignedIn
+from support.key_services import PROVIDER, ROLE
+
+PAIR = {"access_key_id": "canary-key-id", "access_key_secret": "canary-secret"}
+
+
+def find(folder: Path, content: Any, name: str | None = "p", **environment: str) -> Found:
+    file = folder / "profiles"
+    if isinstance(content, dict) and "profiles" not in content:
+        content = json.dumps({"current": "p", "profiles": [{"name": "p", **content}]})
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    return credentials.find(ProviderConfig(profile=name, shared_credentials_file=str(file)), environment)
+
+
+UNUSABLE: dict[str, tuple[Any, str]] = {
+    "empty": ("", "there is no profile p"),
+    "no JSON": ('{"profiles": [', "is no configuration of the aliyun CLI"),
+    "a list": ("[1]", "there is no profile p"),
+    "profiles are no list": ('{"profiles": {"a": 1}}', "is no configuration of the aliyun CLI"),
+    "a profile is no object": ('{"profiles": ["canary-secret"]}', "is no configuration of the aliyun CLI"),
+    "no such profile": ({"profiles": [{"name": "other", "mode": "AK", **PAIR}]}, "there is no profile p"),
+    "deep": ('{"profiles":' * 100_000, "is no configuration of the aliyun CLI"),
+    "no mode": (PAIR, "is of the kind ''"),
+    "another mode": ({"mode": "RsaKeyPair", **PAIR}, "is of the kind 'RsaKeyPair', which is not supported"),
+    "a mode that is no text": ({"mode": ["AK"], **PAIR}, "is of the kind"),
+    "half a pair": ({"mode": "AK", "access_key_id": "canary-key-id"}, "half a key pair: access_key_id in profile p"),
+    "no key": ({"mode": "AK"}, "holds no key"),
+    "a key that is no text": ({"mode": "AK", "access_key_id": 5, "access_key_secret": ["canary"]}, "half a key pair"),
+    "no role": ({"mode": "RamRoleArn", **PAIR}, "lacks ram_role_arn"),
+    "no source": ({"mode": "ChainableRamRoleArn", "ram_role_arn": ROLE}, "lacks source_profile"),
+    "itself": ({"mode": "ChainableRamRoleArn", "ram_role_arn": ROLE, "source_profile": "p"}, "name each other"),
+    "no provider": ({"mode": "OIDC", "ram_role_arn": ROLE, "oidc_token_file": "f"}, "lacks oidc_provider_arn"),
+    "no command": ({"mode": "External"}, "lacks process_command"),
+    "no sign-in": ({"mode": "CloudSSO"}, "lacks cloud_sso_sign_in_url"),
+    "seconds that are none": (
+        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "expired_seconds": "soon"},
+        "expired_seconds in profile p",
+    ),
+    "seconds that are too few": (
+        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "expired_seconds": 60},
+        "the session's length: must be 900 to 43200 seconds",
+    ),
+    "a role that is none": ({"mode": "RamRoleArn", **PAIR, "ram_role_arn": "reader"}, "the role to assume: must be"),
+    "an INI file without sections": ("access_key_id = canary-key-id", "is neither JSON nor INI"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_a_profile_that_cannot_be_used_is_an_error_that_names_it_and_a_remedy(tmp_path: Path, case: str) -> None:
+    content, told = UNUSABLE[case]
+
+    with pytest.raises((NotSignedIn, InvalidInput)) as caught:
+        find(tmp_path, content)
+
+    assert told in caught.value.headline
+    assert "canary" not in str(caught.value)
+    assert dict(caught.value.hints).get("next") or isinstance(caught.value, InvalidInput)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    config = ProviderConfig(profile="p", shared_credentials_file=str(tmp_path / "missing"))
+
+    with pytest.raises(NotSignedIn, match="missing cannot be read"):
+        credentials.find(config, {})
+
+
+def test_a_name_that_is_nearly_right_is_suggested(tmp_path: Path) -> None:
+    with pytest.raises(NotSignedIn, match='did you mean "p-one"'):
+        find(tmp_path, {"profiles": [{"name": "p-one", "mode": "AK", **PAIR}]}, "p-onr")
+
+
+def test_a_command_is_run_only_when_the_configuration_names_its_profile(tmp_path: Path) -> None:
+    command = {"mode": "External", "process_command": "print-a-key --canary"}
+    file = tmp_path / "profiles"
+
+    named = find(tmp_path, command)
+
+    assert isinstance(named.origin, Command)
+    for environment in (
+        {"ALICLOUD_PROFILE": "p", "ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)},
+        {"ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)},
+    ):
+        with pytest.raises(NotSignedIn, match="runs a command, which must be asked for by name") as caught:
+            credentials.find(ProviderConfig(), environment)
+        assert "pulumi config set ice:profile p" in str(caught.value)
+
+
+def test_a_role_may_take_its_key_from_a_chain_of_profiles(tmp_path: Path) -> None:
+    chain = {
+        "profiles": [
+            {
+                "name": "p",
+                "mode": "ChainableRamRoleArn",
+                "ram_role_arn": ROLE,
+                "source_profile": "q",
+                "external_id": "e",
+            },
+            {"name": "q", "mode": "ChainableRamRoleArn", "ram_role_arn": ROLE, "source_profile": "r"},
+            {"name": "r", "mode": "AK", **PAIR},
+        ]
+    }
+
+    outer = find(tmp_path, chain).origin
+
+    assert isinstance(outer, AssumedRole)
+    assert isinstance(outer.base, AssumedRole)
+    assert (outer.external_id, type(outer.base.base)) == ("e", Given)
+
+
+def test_what_a_profile_leaves_out_is_filled_in(tmp_path: Path) -> None:
+    role = find(
+        tmp_path,
+        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE},
+        ALIBABA_CLOUD_STS_REGION="cn-beijing",
+        ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED="true",
+    ).origin
+
+    assert isinstance(role, AssumedRole)
+    session = role.session
+    assert (session.name, session.seconds, session.host) == ("pulumi-ice", 3600, "sts-vpc.cn-beijing.aliyuncs.com")
+
+
+def test_a_role_of_any_instance_is_the_one_that_the_instance_tells(tmp_path: Path) -> None:
+    assert find(tmp_path, {"mode": "EcsRamRole"}).origin == InstanceRole(None)
+
+
+def test_oidc_of_a_profile_reads_its_token_from_the_file(tmp_path: Path) -> None:
+    profile = {"mode": "OIDC", "ram_role_arn": ROLE, "oidc_provider_arn": PROVIDER, "oidc_token_file": "the-file"}
+
+    origin = find(tmp_path, profile).origin
+
+    assert isinstance(origin, TrustedRole)
+    assert (origin.provider, origin.token_file, origin.token) == (PROVIDER, "the-file", None)
