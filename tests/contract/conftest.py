@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.keyring import Keyring
 from ice_provider.alibaba.keys import Key
 from ice_provider.alibaba.origins import Given
+from support.stage import Stage, stage_in
 
 KEY = Key("emulator", "emulator-secret", None, "ice:accessKey")
 
@@ -35,3 +37,10 @@ async def connect() -> AsyncIterator[Connect]:
             return client
 
         yield make
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    """The emulator, those who hand out keys, and files of profiles."""
+    async with stage_in(tmp_path) as opened:
+        yield opened

@@ -18,6 +18,9 @@ from ice_provider.alibaba import connect
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import ProviderError
 from ice_provider.redaction import Redactor
+from support.key_services import GRANTS, OAUTH_TOKEN, OIDC_TOKEN, SSO_TOKEN
+from support.stage import Stage
+from support.ways import WAYS
 
 SECRET = "qW7zXc+Vb9n/Mk2jHg"
 TOKEN = "CAISzQpLmOkNiJbUhV+GyTfC/RdXeS5=="
@@ -183,6 +186,38 @@ async def test_a_service_that_echoes_a_lasting_key_shows_it_masked_at_most(where
 
     assert error
     assert_silent(error, redactor, key_id)
+
+
+# --- what is asked for a key, and what comes back ---------------------------------------------------------------------
+
+ANSWERS: dict[str, Callable[[str], tuple[int, str]]] = {
+    "a refusal": lambda echo: (403, json.dumps({"Code": "NoPermission", "Message": echo})),
+    "a code": lambda echo: (403, json.dumps({"Code": echo})),
+    "a request ID": lambda echo: (403, json.dumps({"RequestId": echo})),
+    "a fault": lambda echo: (500, echo),
+    "an answer without a key": lambda echo: (200, json.dumps({"Code": "Success", "Message": echo})),
+    "half a key": lambda echo: (200, json.dumps({"Credentials": {"AccessKeySecret": echo}})),
+    "no JSON": lambda echo: (200, f"<html>{echo}"),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+@pytest.mark.parametrize("name", [name for name, way in WAYS.items() if way.asks])
+async def test_who_hands_out_keys_and_echoes_all_that_passed_brings_none_of_it_to_light(
+    stage: Stage, name: str, kind: str
+) -> None:
+    cloud = await stage.sign_in(WAYS[name])
+    await cloud.get_workflow_task("movie-1")
+    granted = [part for grant in GRANTS[: stage.services.granted] for part in grant[1:]]
+    passed = granted + [token for token in (OIDC_TOKEN, SSO_TOKEN, OAUTH_TOKEN) if token in stage.services.heard]
+    stage.emulator.add_fault({"kind": "expiredToken"})
+    stage.services.faults = [ANSWERS[kind](" ".join(passed))] * 4
+
+    with pytest.raises(ProviderError) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    told = stage.redactor.redact(telling(caught.value))
+    assert not {piece for secret in passed for piece in pieces(secret) if piece in told}
 
 
 async def test_the_vendors_loggers_have_no_way_to_standard_error() -> None:

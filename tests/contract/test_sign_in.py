@@ -5,72 +5,21 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
-from pathlib import Path
-from typing import Any
 
 import pytest
 from Tea.core import TeaCore
 from Tea.request import TeaRequest
 
 from contract.raw_server import Behaviour, RawServer, answer, hang, say, trickle
-from ice_emulator import Emulator, Scenario
-from ice_provider import decoding
-from ice_provider.alibaba import connect, sign_in
 from ice_provider.alibaba import courier as courier_room
+from ice_provider.alibaba import sign_in
 from ice_provider.alibaba.courier import Courier
 from ice_provider.alibaba.origins import Address
 from ice_provider.alibaba.transport import trust
-from ice_provider.cloud import Cloud
-from ice_provider.config import ProviderConfig
 from ice_provider.errors import NotSignedIn, Throttled, Unreachable
 from ice_provider.redaction import Redactor
-from support.key_services import KEYS, KeyServices
-from support.ways import WAYS, Way, write_files
-
-SCENARIO: Mapping[str, Any] = {
-    "tasks": [{"taskId": "movie-1", "timeline": [{"after": 0, "status": "Succeed"}]}],
-    "keys": KEYS,
-}
-
-
-class Stage:
-    """The emulator, those who hand out keys, and the files of profiles.
-
-    Attributes:
-        emulator: The API.
-        services: Those who hand out keys.
-        redactor: What knows the secrets of the clients.
-    """
-
-    def __init__(self, folder: Path, emulator: Emulator, services: KeyServices, stack: AsyncExitStack) -> None:
-        self.folder, self.emulator, self.services = folder, emulator, services
-        self.redactor = Redactor()
-        self._stack = stack
-
-    @property
-    def asked(self) -> list[str]:
-        """What was asked of those who hand out keys; a URI by its path alone."""
-        return [asked.removeprefix(self.services.plain).strip() for asked in self.services.asked]
-
-    async def sign_in(self, way: Way, **more: str) -> Cloud:
-        """Return a client that signs in this way; `more` is added to its environment."""
-        config, environment = way.at(self.folder, f"http://{self.services.plain}/keys")
-        where = {"region": "cn-shanghai", "endpoint": self.emulator.endpoint, "protocol": "HTTP"}
-        settings = decoding.decode(ProviderConfig, {**where, "caFile": self.services.ca_file, **config})
-        cloud = await connect(settings, {**environment, **more}, self.redactor, routes=self.services.routes)
-        self._stack.push_async_callback(cloud.close)
-        return cloud
-
-
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    write_files(tmp_path)
-    async with AsyncExitStack() as stack:
-        emulator = await stack.enter_async_context(Emulator(Scenario.from_mapping(SCENARIO)))
-        services = await stack.enter_async_context(KeyServices(tmp_path))
-        yield Stage(tmp_path, emulator, services, stack)
+from support.stage import Stage
+from support.ways import WAYS
 
 
 @pytest.mark.parametrize("name", WAYS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,11 +22,20 @@ from support.authority import Authority
 
 ROLE = "acs:ram::123456789012:role/reader"
 PROVIDER = "acs:ram::123456789012:oidc-provider/pipelines"
-OIDC_TOKEN = "eyJhbGciOi.canary-of-an-oidc-token.c2lnbmF0dXJl"
+
+
+def _canary(name: str) -> str:
+    """Return a secret of which any five letters in a row can be told from ordinary text."""
+    return hashlib.sha256(name.encode()).hexdigest()[:40]
+
+
+OIDC_TOKEN = f"{_canary('head')}.{_canary('claims')}.{_canary('signature')}"
+SSO_TOKEN = _canary("single sign-on")
+OAUTH_TOKEN = _canary("browser")
 BASE = {"emulator": "emulator-secret"}
 """Key pairs that may assume a role."""
 
-GRANTS = tuple((f"STS.granted-key-{i}", f"granted-secret-{i}", f"granted-token-{i}") for i in range(1, 9))
+GRANTS = tuple((f"STS.granted-key-{i}", _canary(f"secret {i}"), _canary(f"token {i}")) for i in range(1, 9))
 KEYS = [{"accessKey": id_, "secretKey": secret, "securityToken": token} for id_, secret, token in GRANTS]
 """What a scenario of the emulator must know for them to be of use."""
 
@@ -37,6 +47,7 @@ class KeyServices:
     """Listens while its context is open.
 
     Attributes:
+        heard: Every query, header and body that came, as text.
         asked: `host path` of each request, in order, with the action when it has one.
         ca_file: The authority that their TLS needs.
         routes: Where the hosts are.
@@ -49,6 +60,7 @@ class KeyServices:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.asked: list[str] = []
+        self.heard = ""
         self.granted = 0
         self.lifetime = 3600.0
         self.faults: list[tuple[int, str]] = []
@@ -79,6 +91,7 @@ class KeyServices:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         action = request.query.get("Action", "")
         self.redirected += request.path == "/redirected"
+        self.heard += f"{dict(request.query)} {dict(request.headers)} {await request.text()}\n"
         self.asked.append(" ".join(part for part in (request.host, request.path, action) if part))
         if self.faults:
             status, body = self.faults.pop(0)
@@ -97,7 +110,7 @@ class KeyServices:
             case "GET", "/keys":
                 return web.json_response({"Code": "Success", **self._grant()})
             case "POST", "/cloud-credentials":
-                known = request.headers.get("Authorization") == "Bearer canary-of-an-sso-token"
+                known = request.headers.get("Authorization") == f"Bearer {SSO_TOKEN}"
                 return web.json_response({"CloudCredential": self._grant()}) if known else _refusal("NoSession")
             case "POST", "/v1/exchange":
                 return web.json_response(self._grant())

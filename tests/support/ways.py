@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support.key_services import GRANTS, OIDC_TOKEN, PROVIDER, ROLE
+from support.key_services import GRANTS, OAUTH_TOKEN, OIDC_TOKEN, PROVIDER, ROLE, SSO_TOKEN
 
 HERE = "<folder>"
 """Stands for the folder that `write_files` wrote to."""
@@ -46,16 +46,16 @@ _PROFILES: list[dict[str, Any]] = [
         "cloud_sso_sign_in_url": "https://signin.example.com/start",
         "cloud_sso_account_id": "123456789012",
         "cloud_sso_access_config": "ac-1",
-        "access_token": "canary-of-an-sso-token",
+        "access_token": SSO_TOKEN,
         "cloud_sso_access_token_expire": 4_000_000_000,
     },
     {
         "name": "browser",
         "mode": "OAuth",
         "oauth_site_type": "CN",
-        "oauth_access_token": "canary-of-an-oauth-token",
+        "oauth_access_token": OAUTH_TOKEN,
         "oauth_access_token_expire": 4_000_000_000,
-        "oauth_refresh_token": "canary-of-a-refresh-token",
+        "oauth_refresh_token": "not-needed-yet",
     },
     {"name": "command", "mode": "External", "process_command": shlex.join([sys.executable, "-c", _PRINTS])},
 ]

@@ -1,0 +1,116 @@
+"""Alibaba Cloud under its own host names, on the loopback: for programs that are run word for word as they are printed.
+
+A proxy leads every host to who plays it: `ice.<region>.aliyuncs.com` and `ice-vpc.<region>.aliyuncs.com` to the
+emulator's service, the others to those who hand out keys. TLS, names and signatures are as they would be outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from aiohttp import web
+
+from ice_emulator.service import Service
+from support.authority import Authority
+from support.key_services import KeyServices
+
+if TYPE_CHECKING:
+    from ice_emulator import Scenario
+
+_REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "us-west-1")
+_HOSTS: Final = tuple(f"{name}.{region}.aliyuncs.com" for name in ("ice", "ice-vpc") for region in _REGIONS)
+
+
+class Aliyun:
+    """Listens while its context is open.
+
+    Attributes:
+        services: Those who hand out keys.
+        called: The hosts of the API that were called, in order.
+        refused: Hosts that nobody plays, and that somebody asked for.
+    """
+
+    def __init__(self, scenario: Scenario, folder: Path) -> None:
+        self.services = KeyServices(folder)
+        self.called: list[str] = []
+        self.refused: list[str] = []
+        self._folder = folder
+        self._hosts = {host: self._service(scenario, host) for host in _HOSTS}
+        first, *others = self._hosts.values()
+        for other in others:  # one account
+            other.world, other.plan = first.world, first.plan
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a machine from which all this is Alibaba Cloud."""
+        return {
+            "HTTPS_PROXY": f"http://127.0.0.1:{self._port}",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "SSL_CERT_FILE": str(self._folder / "authorities.pem"),
+        }
+
+    async def __aenter__(self) -> Self:
+        self._stack = contextlib.AsyncExitStack()
+        await self._stack.enter_async_context(self.services)
+        authority, folder = Authority(), self._folder / "api"
+        folder.mkdir()
+        trusted = Path(self.services.ca_file).read_bytes() + authority.pem
+        (self._folder / "authorities.pem").write_bytes(trusted)
+        runner = web.ServerRunner(web.Server(self._answer))
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server(folder, *_HOSTS)).start()
+        address = f"127.0.0.1:{runner.addresses[0][1]}"
+        self._routes = {**self.services.routes, **dict.fromkeys(_HOSTS, address)}
+        proxy = await asyncio.start_server(self._lead, "127.0.0.1", 0)
+        self._port = proxy.sockets[0].getsockname()[1]
+        await self._stack.enter_async_context(proxy)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @staticmethod
+    def _service(scenario: Scenario, host: str) -> Service:
+        return Service(
+            scenario,
+            now=time.monotonic,
+            wall_clock=lambda: datetime.now(UTC),
+            host_id=host,
+            on_call=lambda: None,
+        )
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        self.called.append(request.host)
+        service = self._hosts[request.host]
+        answer = service.answer(request.method, request.raw_path, request.raw_headers, await request.read())
+        headers = {"Content-Type": answer.content_type, **answer.headers}
+        return web.Response(status=answer.status, body=answer.body, headers=headers)
+
+    async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Join a client to the host that it asks for."""
+        with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            request = await reader.readuntil(b"\r\n\r\n")
+            host = request.split()[1].decode().partition(":")[0]
+            if host not in self._routes:
+                self.refused.append(host)
+                writer.write(b"HTTP/1.1 502 Nobody\r\nContent-Length: 0\r\n\r\n")
+                return
+            address, _, port = self._routes[host].partition(":")
+            theirs, ours = await asyncio.open_connection(address, int(port))
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            with contextlib.closing(ours):
+                await asyncio.gather(_pass_on(reader, ours), _pass_on(theirs, writer))
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while piece := await reader.read(65536):
+            writer.write(piece)
+            await writer.drain()
+        writer.write_eof()
