@@ -1,0 +1,96 @@
+"""Canary credentials through every fault on the real engine: no byte of them in any place that a person can look at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ice_emulator import KINDS, Emulator, Scenario
+from support.secrets import KEY_ID, SECRET, TOKEN, seen_in
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from e2e.conftest import Project
+
+SCENARIO: dict[str, Any] = {
+    "keys": [{"accessKey": KEY_ID, "secretKey": SECRET, "securityToken": TOKEN}],
+    "tasks": [{"taskId": f"task-{kind}", "timeline": [{"after": 0, "status": "Processing"}]} for kind in KINDS],
+    "faults": [{"taskId": f"task-{kind}", "kind": kind} for kind in KINDS],
+}
+GATES = "".join(
+    f'  gate-{kind}: {{type: "ice:WorkflowTaskGate", properties: {{taskId: task-{kind}, waitTimeout: 2s}}}}\n'
+    for kind in KINDS
+)
+PROGRAM = f"resources:\n{GATES}"
+READS = """
+variables:
+  task: {{fn::invoke: {{function: "ice:getWorkflowTask", arguments: {{taskId: task-{kind}}}}}}}
+outputs: {{status: "${{task.status}}"}}
+"""
+CONFIGURED = {"ice:accessKey": KEY_ID, "ice:secretKey": SECRET, "ice:securityToken": TOKEN}
+ENVIRONMENT = {
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": KEY_ID,
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+    "ALIBABA_CLOUD_SECURITY_TOKEN": TOKEN,
+}
+EVERYTHING = ("--logtostderr", "--logflow", "-v=9", "--parallel", "64")
+ENGINES_OWN = re.compile(r"arshaling property for RPC\[Provider\[\w+\]\.(CheckConfig|Configure)")
+"""A line of the engine's verbose log that shows what it hands to the plugin: configured keys are in it by its design."""
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with Emulator(Scenario.from_mapping(SCENARIO)) as running:
+        yield running
+
+
+async def command_lines(seen: set[str]) -> None:
+    """Gather the arguments of every process of this machine, until cancelled."""
+    while True:
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.add(file.read_text(errors="replace"))
+            except OSError:
+                continue  # it has ended
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("place", ["configuration", "environment"])
+async def test_no_fault_brings_credentials_to_light_anywhere(project: Project, emulator: Emulator, place: str) -> None:
+    """The keys are configured as someone does who forgets `--secret`."""
+    pulumi = await project(PROGRAM)
+    for word in ("accessKey", "secretKey"):
+        await pulumi.done("config", "rm", f"ice:{word}")
+    if place == "environment":
+        pulumi.more.update(ENVIRONMENT)
+    else:
+        for word, value in CONFIGURED.items():
+            await pulumi.done("config", "set", "--plaintext", word, value)
+    arguments: set[str] = set()
+    watch = asyncio.create_task(command_lines(arguments))
+
+    told = [(await pulumi.run("preview", *EVERYTHING)).text]
+    told.append((await pulumi.run("up", "--yes", "--skip-preview", *EVERYTHING)).text)
+    (pulumi.project / "Pulumi.yaml").write_text(header(pulumi.project) + READS.format(kind="signatureMismatch"))
+    told.append((await pulumi.run("up", "--yes", "--skip-preview", *EVERYTHING)).text)
+    watch.cancel()
+
+    assert {call.fault for call in emulator.calls} - {""} == set(KINDS)
+    assert not seen_in("\n".join(line for line in "".join(told).splitlines() if not ENGINES_OWN.search(line)))
+    assert not seen_in("\n".join(line for line in arguments if "\0config\0" not in line))
+    assert not seen_in(json.dumps(await pulumi.state()))
+    assert not seen_in((pulumi.home / "state" / ".pulumi" / "stacks").rglob("*.json*"))
+    if place == "environment":  # the history of updates holds the configuration as it was set
+        assert not seen_in(file for file in (pulumi.home / "state").rglob("*") if file.is_file())
+        assert not seen_in(await pulumi.done("stack", "export", "--show-secrets"))
+
+
+def header(project: Path) -> str:
+    return (project / "Pulumi.yaml").read_text().partition("resources:")[0]
