@@ -1,0 +1,62 @@
+"""The package as a stranger installs it: built, put into an empty environment, found by the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ice_provider.about import version
+from support.engine import ROOT, finish
+
+if TYPE_CHECKING:
+    from e2e.conftest import Project
+    from ice_emulator import Emulator
+
+NEIGHBOURS = ("pulumi", "pulumi-alicloud")
+PROGRAM = """
+variables:
+  task:
+    fn::invoke: {function: "ice:getWorkflowTask", arguments: {taskId: movie-1}}
+outputs: {status: "${task.status}"}
+"""
+
+
+async def run(*words: str | Path) -> str:
+    """Run a command that must succeed, and return what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *words, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+    )
+    outcome = await finish(process)
+    assert outcome.code == 0, outcome.text
+    return outcome.text
+
+
+@pytest.mark.timeout(300)
+async def test_the_wheel_works_beside_the_newest_pulumi_and_pulumi_alicloud(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    """Whoever publishes media on Alibaba Cloud has both in one environment."""
+    scripts = tmp_path / "venv" / "bin"
+    pip = (scripts / "python", "-m", "pip", "--disable-pip-version-check", "--quiet")
+    await run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path / "dist")
+    await run(sys.executable, "-m", "venv", tmp_path / "venv")
+    await run(*pip, "install", *NEIGHBOURS)
+    newest = await run(*pip, "freeze")
+
+    await run(*pip, "install", *(tmp_path / "dist").glob("*.whl"))
+
+    assert not set(newest.splitlines()) - set((await run(*pip, "freeze")).splitlines())
+    await run(*pip, "check")
+    pulumi = await project(PROGRAM)
+    manifest = pulumi.project / "Pulumi.yaml"
+    manifest.write_text("\n".join(line for line in manifest.read_text().splitlines() if "plugins:" not in line))
+    await pulumi.done("plugin", "install", "resource", "ice", version(), "--file", str(scripts / "pulumi-resource-ice"))
+    await pulumi.done("up", "--yes", "--skip-preview")
+    assert await pulumi.outputs() == {"status": "Processing"}
+    held = json.loads(await pulumi.done("plugin", "ls", "--json"))
+    assert [(plugin["name"], plugin["version"]) for plugin in held] == [("ice", version())]
