@@ -94,7 +94,7 @@ def _read(cls: type, given: Mapping[str, Any], *, textual: bool) -> tuple[dict[s
         try:
             converted = _convert(property_.type, value, property_.name, textual=textual)
         except _Misfit as misfit:
-            problems.append(misfit.problem)
+            problems += misfit.problems
             continue
         if property_.problem and (reason := property_.problem(converted)):
             problems.append(Problem(property_.name, reason))
@@ -107,14 +107,17 @@ def _read(cls: type, given: Mapping[str, Any], *, textual: bool) -> tuple[dict[s
 
 
 class _Misfit(Exception):
-    """A value that has not the declared type."""
+    """A value that is not as declared."""
 
-    def __init__(self, path: str, wanted: str, got: Any) -> None:
-        kind = _kind(got)
-        self.problem = Problem(
-            path, f"must be {wanted}" if kind.split()[-1] in wanted else f"must be {wanted}, not {kind}"
-        )
-        super().__init__(str(self.problem))
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(map(str, problems)))
+
+
+def _misfit(path: str, wanted: str, got: Any) -> _Misfit:
+    kind = _kind(got)
+    reason = f"must be {wanted}" if kind.split()[-1] in wanted else f"must be {wanted}, not {kind}"
+    return _Misfit([Problem(path, reason)])
 
 
 def _convert(wanted: Any, value: Any, path: str, *, textual: bool) -> Any:
@@ -128,15 +131,15 @@ def _convert(wanted: Any, value: Any, path: str, *, textual: bool) -> Any:
         return _convert_scalar(wanted, value, path)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise _Misfit(path, "a list", value)
+            raise _misfit(path, "a list", value)
         of = typing.get_args(wanted)[0]
         return tuple(_convert(of, part, f"{path}[{i}]", textual=False) for i, part in enumerate(value))
     if not isinstance(value, Mapping):
-        raise _Misfit(path, "a map", value)
+        raise _misfit(path, "a map", value)
     if is_declared(wanted):
         known, problems = _read(wanted, value, textual=textual)
         if problems:
-            raise _nested(path, problems[0])
+            raise _Misfit([Problem(f"{path}.{problem.path}", problem.reason) for problem in problems])
         return wanted(**known)
     of = typing.get_args(wanted)[1]
     return {key: _convert(of, part, f"{path}.{key}", textual=False) for key, part in value.items()}
@@ -151,17 +154,11 @@ def _convert_scalar(wanted: Any, value: Any, path: str) -> Any:
         int: is_number and value == int(value),
     }[wanted]
     if not fits:
-        raise _Misfit(path, _SCALARS[wanted], value)
+        raise _misfit(path, _SCALARS[wanted], value)
     return wanted(value)
 
 
 _SCALARS: Final = {str: "a string", bool: "true or false", float: "a number", int: "a whole number"}
-
-
-def _nested(path: str, problem: Problem) -> _Misfit:
-    misfit = _Misfit(path, "", None)
-    misfit.problem = Problem(f"{path}.{problem.path}", problem.reason)
-    return misfit
 
 
 def _from_text(text: str) -> Any:

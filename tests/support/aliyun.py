@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from aiohttp import web
@@ -20,6 +19,8 @@ from support.authority import Authority
 from support.key_services import KeyServices
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ice_emulator import Scenario
 
 _REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "us-west-1")
@@ -51,22 +52,21 @@ class Aliyun:
         return {
             "HTTPS_PROXY": f"http://127.0.0.1:{self._port}",
             "NO_PROXY": "127.0.0.1,localhost",
-            "SSL_CERT_FILE": str(self._folder / "authorities.pem"),
+            "SSL_CERT_FILE": str(self._folder / "authority.pem"),
         }
 
     async def __aenter__(self) -> Self:
         self._stack = contextlib.AsyncExitStack()
         await self._stack.enter_async_context(self.services)
-        authority, folder = Authority(), self._folder / "api"
+        self._names = {*_HOSTS, *self.services.routes}
+        authority, folder = Authority(), self._folder / "tls"
         folder.mkdir()
-        trusted = Path(self.services.ca_file).read_bytes() + authority.pem
-        (self._folder / "authorities.pem").write_bytes(trusted)
+        (self._folder / "authority.pem").write_bytes(authority.pem)
         runner = web.ServerRunner(web.Server(self._answer))
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server(folder, *_HOSTS)).start()
-        address = f"127.0.0.1:{runner.addresses[0][1]}"
-        self._routes = {**self.services.routes, **dict.fromkeys(_HOSTS, address)}
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server(folder, *self._names)).start()
+        self._address: tuple[str, int] = runner.addresses[0]
         proxy = await asyncio.start_server(self._lead, "127.0.0.1", 0)
         self._port = proxy.sockets[0].getsockname()[1]
         await self._stack.enter_async_context(proxy)
@@ -85,7 +85,9 @@ class Aliyun:
             on_call=lambda: None,
         )
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.host not in self._hosts:
+            return await self.services._answer(request)
         self.called.append(request.host)
         service = self._hosts[request.host]
         answer = service.answer(request.method, request.raw_path, request.raw_headers, await request.read())
@@ -97,12 +99,11 @@ class Aliyun:
         with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
             request = await reader.readuntil(b"\r\n\r\n")
             host = request.split()[1].decode().partition(":")[0]
-            if host not in self._routes:
+            if host not in self._names:
                 self.refused.append(host)
                 writer.write(b"HTTP/1.1 502 Nobody\r\nContent-Length: 0\r\n\r\n")
                 return
-            address, _, port = self._routes[host].partition(":")
-            theirs, ours = await asyncio.open_connection(address, int(port))
+            theirs, ours = await asyncio.open_connection(*self._address)
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             with contextlib.closing(ours):
                 await asyncio.gather(_pass_on(reader, ours), _pass_on(theirs, writer))

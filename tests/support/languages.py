@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     Inline = Callable[[Pulumi, str], Awaitable[Outcome]]
 
 BUILT = ROOT / ".tools"
+PROGRAMS = ROOT / "tests" / "e2e" / "programs"
 NOTHING_TO_BUILD_WITH = 2  # the exit code of tools/programs.py
 
 
 async def in_python(pulumi: Pulumi, command: str) -> Outcome:
     """Run a command of the program in Python."""
-    return await pulumi.inline(command, ROOT / "tests" / "e2e" / "programs" / "everything.py")
+    return await pulumi.inline(command, PROGRAMS / "everything.py")
 
 
 async def in_typescript(pulumi: Pulumi, command: str) -> Outcome:
