@@ -83,9 +83,9 @@ def declared(
 
 @functools.cache
 def properties(cls: type) -> tuple[Property, ...]:
-    """Return the declared properties of a dataclass, in order."""
+    """Return the declared properties of a dataclass, in order, required ones first."""
     hints = typing.get_type_hints(cls)
-    return tuple(
+    declared_ = (
         Property(
             attribute=field.name,
             name=_camel(field.name),
@@ -97,6 +97,7 @@ def properties(cls: type) -> tuple[Property, ...]:
         )
         for field in dataclasses.fields(cls)
     )
+    return tuple(sorted(declared_, key=lambda property_: not property_.required))
 
 
 def is_declared(candidate: Any) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ice_provider import condition, durations, messages, task_id, waiting
+from ice_provider import messages, task_id, waiting
 from ice_provider.acceptance import Rule, Shut, Wait, judge
-from ice_provider.declaration import Json, declared
+from ice_provider.declaration import declared
 from ice_provider.errors import (
     Denied,
     GateShut,
@@ -27,21 +27,17 @@ from ice_provider.errors import (
 from ice_provider.model import GatedTask
 from ice_provider.observation import gated
 from ice_provider.poller import Stopped
+from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
 
 _PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads once and never waits
 _ADOPT_LIMIT: Final = 30.0
 _AWAITED: Final = frozenset({"taskId", "triggers", "region"})  # a change of these reads the task again
 _JUDGED: Final = frozenset({"successStatuses", "failureStatuses", "pendingStatuses", "condition"})
-_LISTS: Final = {
-    "success_statuses": "successStatuses",
-    "failure_statuses": "failureStatuses",
-    "pending_statuses": "pendingStatuses",
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(RuleInputs):
     """What a user writes to make a gate."""
 
     task_id: str = declared(
@@ -49,59 +45,6 @@ class Inputs:
         "the gate keeps the old one.",
         problem=task_id.problem,
     )
-    success_statuses: tuple[str, ...] | None = declared(
-        'Status words that open the gate: `["Succeed"]` by default.', default=None
-    )
-    failure_statuses: tuple[str, ...] | None = declared(
-        'Status words that shut it at once: `["Failed", "Canceled"]` by default, less those named elsewhere.',
-        default=None,
-    )
-    pending_statuses: tuple[str, ...] | None = declared(
-        'Status words to wait on: `["Init", "Processing"]` by default, less those named elsewhere. A word that no '
-        "list names is an error.",
-        default=None,
-    )
-    condition: str | None = declared(
-        "A JMESPath expression over the outputs of `getWorkflowTask` that must be exactly `true` for the gate to open, "
-        "judged once the task has a success status.",
-        default=None,
-        problem=condition.problem,
-    )
-    triggers: Mapping[str, Json] | None = declared(
-        "Any values; a change of one makes the gate read the task again, in place.", default=None
-    )
-    wait_timeout: str | None = declared(
-        'How long to wait, such as "45m". The customTimeouts of the operation win over it; without both, the '
-        "provider's `waitTimeout` holds.",
-        default=None,
-        problem=durations.problem,
-    )
-
-    @staticmethod
-    def problems(known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Problem]:
-        """Return the mistakes that the status lists show together; nothing while one of them is unknown."""
-        if any(given.get(name) is not None and attribute not in known for attribute, name in _LISTS.items()):
-            return []
-        found: list[Problem] = []
-        owners: dict[str, str] = {}
-        for attribute, name in _LISTS.items():
-            for word in dict.fromkeys(known.get(attribute, ())):
-                if word in owners:
-                    found.append(Problem(name, f'names "{word}", and so does {owners[word]}: leave it in one of them'))
-                owners[word] = name
-        lists = {attribute.removesuffix("_statuses"): known.get(attribute) for attribute in _LISTS}
-        if not found and not Rule.of(**lists).success:
-            found.append(Problem("successStatuses", 'no status would open this gate: name one, such as "Succeed"'))
-        return found
-
-    def rule(self) -> Rule:
-        """Return what the status lists and the condition mean together."""
-        return Rule.of(
-            success=self.success_statuses,
-            failure=self.failure_statuses,
-            pending=self.pending_statuses,
-            condition=self.condition,
-        )
 
 
 class WorkflowTaskGate:
