@@ -52,6 +52,7 @@ class Property:
         doc: What it is, for the reference; the first line is a sentence of its own.
         secret: Whether its value must never be shown.
         problem: Says what is wrong with a value of the right type, or None.
+        unordered: Whether a list is meant as a set: neither order nor repetition matters.
     """
 
     attribute: str
@@ -61,6 +62,7 @@ class Property:
     doc: str
     secret: bool
     problem: Callable[[Any], str | None] | None
+    unordered: bool = False
 
     @property
     def summary(self) -> str:
@@ -75,9 +77,10 @@ def declared(
     default: Any = dataclasses.MISSING,
     secret: bool = False,
     problem: Callable[[Any], str | None] | None = None,
+    unordered: bool = False,
 ) -> Any:
     """Declare a property as a dataclass field; without `default` it is required."""
-    metadata = {"doc": doc, "secret": secret, "problem": problem}
+    metadata = {"doc": doc, "secret": secret, "problem": problem, "unordered": unordered}
     return dataclasses.field(default=default, kw_only=True, repr=not secret, metadata=metadata)
 
 
@@ -94,6 +97,7 @@ def properties(cls: type) -> tuple[Property, ...]:
             doc=field.metadata["doc"],
             secret=field.metadata["secret"],
             problem=field.metadata["problem"],
+            unordered=field.metadata["unordered"],
         )
         for field in dataclasses.fields(cls)
     )

@@ -99,10 +99,10 @@ def deadline(
         )
     last = [("last", trouble.headline)] if trouble else []
     again = ("next", "run `pulumi up` again: the wait goes on where it is, the task has not been touched")
-    return DeadlineExceeded(headline, [*last, again, *_raise(limit)])
+    return DeadlineExceeded(headline, [*last, again, *raise_limit(limit)])
 
 
-def _raise(limit: Limit) -> list[tuple[str, str]]:
+def raise_limit(limit: Limit) -> list[tuple[str, str]]:
     """Return the lines that raise a limit: those that win over whoever set it."""
     more, operation = durations.show(max(4 * limit.seconds, 60)), limit.operation
     own = ("", f'or raise the limit of this gate:  waitTimeout: {more}   (Python: wait_timeout="{more}")')

@@ -48,6 +48,10 @@ class Session:
         self._stopped = False
         self._closed = False
 
+    def moved_from(self, region: str | None) -> bool:
+        """Whether something that was read in a region would today be read in another one."""
+        return None not in {self.region, region} and region != self.region
+
     async def poller(self) -> Poller:
         """Return the one poller of this session, signing in at the first call.
 

@@ -18,8 +18,9 @@ from ice_provider.observation import gated
 from ice_provider.poller import Poller, Reading, Stopped
 from ice_provider.session import Operation
 
+PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads and never waits
 BEARS_NOT_KNOWN: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
-_HEARTBEAT: Final = 60.0  # seconds between two lines that say the same
+HEARTBEAT: Final = 60.0  # seconds between two lines that say the same
 
 
 async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> GatedTask:
@@ -97,7 +98,7 @@ class _Course:
         now = clock.now()
         state = _state(task) if task else type(self.trouble)
         changed = state != self._said and task is not None
-        if not changed and now - max(self._said_at, self.began) < _HEARTBEAT:
+        if not changed and now - max(self._said_at, self.began) < HEARTBEAT:
             return
         self._said, self._said_at = state, now
         waited = now - self.began

@@ -25,6 +25,11 @@ export type WorkflowTaskGate = import("./workflowTaskGate").WorkflowTaskGate;
 export const WorkflowTaskGate: typeof import("./workflowTaskGate").WorkflowTaskGate = null as any;
 utilities.lazyLoad(exports, ["WorkflowTaskGate"], () => require("./workflowTaskGate"));
 
+export { WorkflowTaskGroupGateArgs } from "./workflowTaskGroupGate";
+export type WorkflowTaskGroupGate = import("./workflowTaskGroupGate").WorkflowTaskGroupGate;
+export const WorkflowTaskGroupGate: typeof import("./workflowTaskGroupGate").WorkflowTaskGroupGate = null as any;
+utilities.lazyLoad(exports, ["WorkflowTaskGroupGate"], () => require("./workflowTaskGroupGate"));
+
 
 // Export sub-modules:
 import * as config from "./config";
@@ -41,6 +46,8 @@ const _module = {
         switch (type) {
             case "ice:index:WorkflowTaskGate":
                 return new WorkflowTaskGate(name, <any>undefined, { urn })
+            case "ice:index:WorkflowTaskGroupGate":
+                return new WorkflowTaskGroupGate(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

@@ -48,7 +48,8 @@ class Lifecycle:
     Attributes:
         reason: What this lifecycle shows, as a sentence.
         token: The resource.
-        steps: What the API answers, call by call; the last answer repeats.
+        steps: What the API answers about the task `t-1`, call by call; the last answer repeats.
+        others: The same of other tasks.
         inputs: The program's inputs.
         problems: What Check finds wrong; nothing more happens then.
         foreseen: Some of the outputs that the preview tells; None when it tells none.
@@ -66,14 +67,26 @@ class Lifecycle:
     outputs: Properties | None = None
     refused: tuple[grpc.StatusCode, str] | None = None
     updates: Sequence[Update] = ()
+    others: Mapping[str, Sequence[Step]] = field(default_factory=dict)
 
 
 GATE = "ice:index:WorkflowTaskGate"
 GOOD = task("Succeed", activity_results='{"Transcode": {"Status": "Succeed", "Result": {"height": 2160}}}')
 BAD = task("Failed", activity_results='{"Transcode": {"Status": "Failed", "Code": "NoVideo", "Message": "none"}}')
+BAD_D = task("Failed", "d", activity_results=BAD.activity_results)
 RUNNING = task("Processing")
 OPENED = {"taskId": "t-1", "status": "Succeed", "finished": True, "succeeded": True, "region": "cn-shanghai"}
 SHUT = grpc.StatusCode.FAILED_PRECONDITION
+GROUP = "ice:index:WorkflowTaskGroupGate"
+ABC = {"statuses": dict.fromkeys("abc", "Succeed"), "succeededTaskIds": ["a", "b", "c"], "failedTaskIds": []}
+
+
+def script(task_id: str, *statuses: str) -> list[Step]:
+    """Return the answers about a task, one a status."""
+    return [task(status, task_id) for status in statuses]
+
+
+ENDED = {name: script(name, "Succeed") for name in "abc"}
 
 LIFECYCLES = (
     Lifecycle(
@@ -157,6 +170,84 @@ LIFECYCLES = (
         outputs=OPENED,
     ),
     Lifecycle(
+        reason="a group of ended tasks is known in preview, and their order never matters",
+        token=GROUP,
+        steps=[],
+        others=ENDED,
+        inputs={"taskIds": ["c", "a", "b", "a"]},
+        foreseen={**ABC, "failedTasks": [], "region": "cn-shanghai"},
+        outputs={**ABC, "failedTasks": [], "region": "cn-shanghai"},
+        updates=[
+            Update({"taskIds": ["b", "c", "a"]}, changed=[], outputs=ABC),
+            Update({"taskIds": ["a", "b", "c"], "waitTimeout": "1h"}, changed=["waitTimeout"], outputs=ABC),
+            Update(
+                {"taskIds": ["a", "b", "c"], "triggers": {"n": 1}},
+                changed=["triggers", "waitTimeout"],
+                outputs=ABC,
+                calls=6,
+            ),
+            Update(
+                {"taskIds": ["a", "b", "c"], "condition": "succeeded"},
+                changed=["condition", "triggers"],
+                outputs=ABC,
+                calls=6,
+            ),
+        ],
+    ),
+    Lifecycle(
+        reason="tasks that are added are read, and those that were recorded are not",
+        token=GROUP,
+        steps=[],
+        others={**ENDED, "d": script("d", "Processing", "Processing", "Succeed"), "e": script("e", "Failed")},
+        inputs={"taskIds": ["a", "b"]},
+        foreseen={"succeededTaskIds": ["a", "b"]},
+        outputs={"succeededTaskIds": ["a", "b"]},
+        updates=[
+            Update({"taskIds": ["b", "c"]}, changed=["taskIds"], outputs={"succeededTaskIds": ["b", "c"]}, calls=2),
+            Update({"taskIds": ["b"]}, changed=["taskIds"], outputs={"succeededTaskIds": ["b"]}),
+            Update(
+                {"taskIds": ["b", "e"]},
+                changed=["taskIds"],
+                refused=(SHUT, "workflow task e failed: the service gave no reason; all 2 must succeed"),
+            ),
+        ],
+    ),
+    Lifecycle(
+        reason="a group opens when enough have succeeded, and keeps what became of the others",
+        token=GROUP,
+        steps=[],
+        others={"a": script("a", "Failed"), "b": script("b", "Processing", "Processing", "Processing", "Succeed")},
+        inputs={"taskIds": ["a", "b"], "minSucceeded": 1},
+        foreseen={},
+        outputs={"statuses": {"a": "Failed", "b": "Succeed"}, "succeededTaskIds": ["b"], "failedTaskIds": ["a"]},
+    ),
+    Lifecycle(
+        reason="a group of which too many have failed fails in preview and in create",
+        token=GROUP,
+        steps=[],
+        others={**ENDED, "d": [BAD_D]},
+        inputs={"taskIds": ["a", "d"]},
+        refused=(SHUT, "workflow task d failed in activity Transcode: NoVideo: none; all 2 must succeed"),
+    ),
+    Lifecycle(
+        reason="a group without tasks is made only when that is written out",
+        token=GROUP,
+        steps=[],
+        inputs={"taskIds": [], "minSucceeded": 0},
+        foreseen={"statuses": {}},
+        outputs={"statuses": {}, "succeededTaskIds": [], "failedTaskIds": [], "failedTasks": []},
+    ),
+    Lifecycle(
+        reason="a group's mistakes are named at check",
+        token=GROUP,
+        steps=[],
+        inputs={"taskIds": ["a", "b c"], "minSucceeded": 3},
+        problems={
+            "taskIds": 'holds "b c": an ID must not hold spaces, line breaks or control characters: give the TaskId '
+            "that StartWorkflow returned"
+        },
+    ),
+    Lifecycle(
         reason="inputs with mistakes are named at check",
         token=GATE,
         steps=[GOOD],
@@ -171,7 +262,7 @@ LIFECYCLES = (
 
 async def play(case: Lifecycle) -> None:
     """Go through a lifecycle as the engine does, and compare each step with what it expects."""
-    cloud = ScriptedCloud(*case.steps)
+    cloud = ScriptedCloud(*case.steps, others=dict(case.others))
     urn = f"urn:pulumi:dev::media::{case.token}::it"
     async with provider(cloud) as running:
         await running.configure()
@@ -206,7 +297,9 @@ async def _updated(
     running: Provider, urn: str, identity: str, olds: Struct, old_inputs: Struct, update: Update, cloud: ScriptedCloud
 ) -> tuple[Struct, Struct]:
     """Diff, preview and update; return the state and inputs that the engine would keep."""
-    news, calls = struct(update.inputs), cloud.calls["t-1"]
+    calls = cloud.calls.total()
+    check = await running.stub.Check(pb.CheckRequest(urn=urn, olds=old_inputs, news=struct(update.inputs)))
+    news = check.inputs
     common: dict[str, Any] = {"id": identity, "urn": urn, "olds": olds, "news": news, "old_inputs": old_inputs}
     diff = await running.stub.Diff(pb.DiffRequest(**common))
     assert list(diff.diffs) == list(update.changed)
@@ -220,7 +313,7 @@ async def _updated(
     for preview in (True, False):
         answer = await running.stub.Update(pb.UpdateRequest(**common, preview=preview))
         _holds(answer.properties, update.outputs)
-    assert cloud.calls["t-1"] - calls == update.calls
+    assert cloud.calls.total() - calls == update.calls
     return answer.properties, news
 
 

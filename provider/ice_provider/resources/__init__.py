@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from ice_provider.declaration import Offer
 from ice_provider.resources.workflow_task_gate import WorkflowTaskGate
+from ice_provider.resources.workflow_task_group_gate import WorkflowTaskGroupGate
 from ice_provider.session import Operation, Session
 
 
@@ -29,4 +30,6 @@ class Resource(Offer, Protocol):
         """Return inputs and outputs for something that the engine has no record of: import, and `.get()`."""
 
 
-RESOURCES: Final[Mapping[str, Resource]] = {resource.token: resource for resource in (WorkflowTaskGate(),)}
+RESOURCES: Final[Mapping[str, Resource]] = {
+    resource.token: resource for resource in (WorkflowTaskGate(), WorkflowTaskGroupGate())
+}

@@ -30,7 +30,6 @@ from ice_provider.poller import Stopped
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
 
-_PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads once and never waits
 _ADOPT_LIMIT: Final = 30.0
 _AWAITED: Final = frozenset({"taskId", "triggers", "region"})  # a change of these reads the task again
 _JUDGED: Final = frozenset({"successStatuses", "failureStatuses", "pendingStatuses", "condition"})
@@ -63,8 +62,7 @@ class WorkflowTaskGate:
 
     def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
         """Return `region` when the provider now reads in another one: the task is then awaited there."""
-        moved = session.region is not None and recorded.get("region") not in {None, session.region}
-        return frozenset({"region"}) if moved else frozenset()
+        return frozenset({"region"}) if session.moved_from(recorded.get("region")) else frozenset()
 
     async def preview(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
         """Read once, and tell what `pulumi up` would do.
@@ -136,7 +134,7 @@ class WorkflowTaskGate:
     async def _glance(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
         """Read once for a preview; what only `pulumi up` may find mended is a warning, and None."""
         try:
-            return await _read(inputs.task_id, _PREVIEW_LIMIT, operation)
+            return await _read(inputs.task_id, waiting.PREVIEW_LIMIT, operation)
         except (Transient, NotKnown, NotSignedIn, Denied, Rejected, InvalidInput) as error:
             await operation.reporter.warn(messages.unforeseen(error))
             return None

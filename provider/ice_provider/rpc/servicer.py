@@ -122,10 +122,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     # --- resources ----------------------------------------------------------------------------------------------------
 
     async def Check(self, request: pb.CheckRequest, _context: Context) -> pb.CheckResponse:
-        """Check what the user wrote and give it back as it is: defaults are applied when they are used."""
+        """Check what the user wrote and give it back, sets in order: defaults are applied when they are used."""
         resource = _resource(request.urn)
         problems = decoding.check(resource.inputs, values.read(request.news))
-        return pb.CheckResponse(inputs=request.news, failures=_failures(problems))
+        inputs = dict(request.news.fields)
+        for property_ in properties(resource.inputs):
+            if property_.unordered and property_.name in inputs:
+                inputs[property_.name] = values.as_set(inputs[property_.name])
+        return pb.CheckResponse(inputs=Struct(fields=inputs), failures=_failures(problems))
 
     async def Diff(self, request: pb.DiffRequest, _context: Context) -> pb.DiffResponse:
         """Compare inputs, and outputs with what they would be today; every change is made in place."""

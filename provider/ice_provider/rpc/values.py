@@ -73,6 +73,20 @@ def holds_secret(value: Any) -> bool:
     return False
 
 
+def as_set(value: Value) -> Value:
+    """Return a list of texts sorted, each once, secret marks kept; anything else, or with an unknown part, as it is."""
+    if value.HasField("struct_value") and value.struct_value.fields.get(SIGNATURE) == Value(string_value=SECRET):
+        inner = as_set(value.struct_value.fields["value"])
+        return Value(struct_value=Struct(fields={**value.struct_value.fields, "value": inner}))
+    parts: dict[str, Value] = {}
+    for part in value.list_value.values:
+        text = _open(_decode(part))
+        if not isinstance(text, str):
+            return value
+        parts.setdefault(text, part)
+    return Value(list_value=ListValue(values=[parts[text] for text in sorted(parts)])) if parts else value
+
+
 def encode(values: Mapping[str, Any]) -> Struct:
     """Return the Struct of properties, which may hold `UNKNOWN` and `Secret`.
 

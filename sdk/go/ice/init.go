@@ -23,6 +23,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "ice:index:WorkflowTaskGate":
 		r = &WorkflowTaskGate{}
+	case "ice:index:WorkflowTaskGroupGate":
+		r = &WorkflowTaskGroupGate{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

@@ -10,6 +10,7 @@ from .get_workflow_task import *
 from .get_workflow_tasks import *
 from .provider import *
 from .workflow_task_gate import *
+from .workflow_task_group_gate import *
 from ._inputs import *
 from . import outputs
 
@@ -28,7 +29,8 @@ _utilities.register(
   "mod": "index",
   "fqn": "pulumi_ice",
   "classes": {
-   "ice:index:WorkflowTaskGate": "WorkflowTaskGate"
+   "ice:index:WorkflowTaskGate": "WorkflowTaskGate",
+   "ice:index:WorkflowTaskGroupGate": "WorkflowTaskGroupGate"
   }
  }
 ]

@@ -445,6 +445,39 @@ class WorkflowTask(dict):
     """
     A workflow task as the service told of it, and what follows from that.
     """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "taskId":
+            suggest = "task_id"
+        elif key == "activityResults":
+            suggest = "activity_results"
+        elif key == "createTime":
+            suggest = "create_time"
+        elif key == "durationSeconds":
+            suggest = "duration_seconds"
+        elif key == "finishTime":
+            suggest = "finish_time"
+        elif key == "requestId":
+            suggest = "request_id"
+        elif key == "taskInput":
+            suggest = "task_input"
+        elif key == "userData":
+            suggest = "user_data"
+        elif key == "workflowId":
+            suggest = "workflow_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkflowTask. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkflowTask.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkflowTask.__key_warning(key)
+        return super().get(key, default)
+
     def __init__(__self__, *,
                  finished: _builtins.bool,
                  status: _builtins.str,

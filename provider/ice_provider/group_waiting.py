@@ -1,0 +1,160 @@
+"""One group's wait for all its tasks: every reading into the tally, until that opens the gate or cannot any more.
+
+The same rules as for one task hold for each: faults are passed over, "not known" is borne for a while, the deadline is
+one for the group. Must not know the API or gRPC; the poller does the asking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ice_provider import group_messages as messages
+from ice_provider.errors import NotKnown, Transient
+from ice_provider.messages import Limit
+from ice_provider.model import WorkflowTask
+from ice_provider.poller import Poller, Stopped
+from ice_provider.session import Operation
+from ice_provider.tally import Standing, Tally
+from ice_provider.waiting import BEARS_NOT_KNOWN, HEARTBEAT, PREVIEW_LIMIT
+
+_FIRST_LINE: Final = 1.0  # seconds: a group of ended tasks is through by then and needs no line
+_LINES_APART: Final = 10.0  # seconds at least between two lines of a group
+_SHARE_APART: Final = 10  # a long wait speaks less often: a tenth of its length lies between two lines
+
+
+async def wait(tally: Tally, limit: Limit, operation: Operation) -> None:
+    """Return when enough tasks of the tally have succeeded.
+
+    Raises:
+        GateShut: Enough no longer can.
+        DeadlineExceeded: The limit ended first.
+        Interrupted: The engine asked to stop.
+        NotSignedIn, Denied, Rejected, InvalidInput: Asking is of no use.
+    """
+    clock = operation.session.clock
+    course = _Course(tally, operation, began=clock.now())
+    try:
+        async with clock.deadline(course.began + limit.seconds):
+            await course.run(limit)
+    except TimeoutError:
+        waited = clock.now() - course.began
+        raise messages.deadline(tally, limit=limit, trouble=course.trouble, waited=waited) from None
+    except Stopped:
+        raise messages.interrupted(tally.standing) from None
+    if tally.is_hopeless:
+        raise messages.hopeless(tally)
+    await operation.reporter.progress(messages.opened(tally.standing, clock.now() - course.began))
+
+
+async def glance(tally: Tally, operation: Operation) -> None:
+    """Read every task once, for a preview: within 5 s, and no longer than until the group is hopeless.
+
+    Raises:
+        Interrupted: The engine asked to stop.
+        NotSignedIn, Denied, Rejected, InvalidInput: Asking is of no use.
+    """
+    clock = operation.session.clock
+    course = _Course(tally, operation, began=clock.now())
+    try:
+        async with clock.deadline(course.began + PREVIEW_LIMIT):
+            await course.look()
+    except TimeoutError:
+        pass  # what was read by then is told
+    except Stopped:
+        raise messages.interrupted(tally.standing) from None
+
+
+@dataclass(slots=True)
+class _Course:
+    """What one wait has seen so far."""
+
+    tally: Tally
+    operation: Operation
+    began: float
+    trouble: Transient | NotKnown | None = None
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, limit: Limit) -> None:
+        """Follow every open task until the group is decided."""
+        if self._is_decided():
+            return
+        poller = await self.operation.poller()
+        async with _together() as begin:
+            for task_id in sorted(self.tally.unsettled):
+                begin(self._attend(task_id, poller))
+            begin(self._report(limit))
+            while not self._is_decided():
+                await self._news.wait()
+                self._news.clear()
+
+    async def look(self) -> None:
+        """Take the first good reading of every open task, until the group is hopeless."""
+        poller = await self.operation.poller()
+        open_tasks = set(self.tally.unsettled)
+        async with _together() as begin:
+            for task_id in sorted(open_tasks):
+                begin(self._attend(task_id, poller, once=True))
+            while not self.tally.is_hopeless and open_tasks - self.tally.statuses.keys() - self.tally.missing.keys():
+                await self._news.wait()
+                self._news.clear()
+
+    async def _attend(self, task_id: str, poller: Poller, *, once: bool = False) -> None:
+        """Bring the readings of one task into the tally until its outcome is known."""
+        clock = self.operation.session.clock
+        known_at = self.began
+        with poller.follow(task_id) as follower:
+            while not self.tally.is_settled(task_id):
+                reading = await follower.next()
+                now = clock.now()
+                if isinstance(reading, WorkflowTask):
+                    known_at, self.trouble = now, None
+                    self.tally.take(reading)
+                else:
+                    self.trouble = reading
+                if isinstance(reading, NotKnown):
+                    self.tally.missing[task_id] = reading
+                    if not once and now - known_at >= BEARS_NOT_KNOWN:
+                        self.tally.give_up(task_id, reading)
+                self._news.set()
+                if once and not isinstance(reading, Transient):
+                    return
+
+    def _is_decided(self) -> bool:
+        return self.tally.opens or self.tally.is_hopeless
+
+    async def _report(self, limit: Limit) -> None:
+        """Say a line when the counts change, seldom enough for a log, else once a minute."""
+        clock, reporter = self.operation.session.clock, self.operation.reporter
+        said: Standing | None = None
+        said_at = self.began
+        await clock.sleep(_FIRST_LINE)
+        while True:
+            await self.operation.tell_notes()
+            now, standing = clock.now(), self.tally.standing
+            if standing != said or now - said_at >= HEARTBEAT:
+                line = messages.progress(standing, waited=now - self.began, limit=limit)
+                await reporter.progress(f"{line} · last poll failed: {self.trouble.headline}" if self.trouble else line)
+                said, said_at = standing, now
+            apart = max(_LINES_APART, (now - self.began) / _SHARE_APART)
+            await clock.sleep(min(apart, said_at + HEARTBEAT - now))
+
+
+@asynccontextmanager
+async def _together() -> AsyncIterator[Any]:
+    """Run what is begun beside the body, which ends it all; the first failure ends the body, and is raised as it is."""
+    running: list[asyncio.Task[None]] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+
+            def begin(work: Coroutine[Any, Any, None]) -> None:
+                running.append(group.create_task(work))
+
+            yield begin
+            for task in running:
+                task.cancel()
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
