@@ -36,6 +36,9 @@ class _Silence:
     async def progress(self, line: str) -> None:
         """See `session.Reporter`."""
 
+    async def overall(self, line: str) -> None:
+        """See `session.Reporter`."""
+
     async def warn(self, line: str) -> None:
         """See `session.Reporter`."""
 

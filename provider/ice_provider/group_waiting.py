@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ice_provider import group_messages as messages
+from ice_provider.crowd import Cadence
 from ice_provider.errors import NotKnown, Transient
 from ice_provider.messages import Limit
 from ice_provider.model import WorkflowTask
 from ice_provider.poller import Poller, Stopped
 from ice_provider.session import Operation
-from ice_provider.tally import Standing, Tally
-from ice_provider.waiting import BEARS_NOT_KNOWN, HEARTBEAT, PREVIEW_LIMIT
+from ice_provider.tally import Tally
+from ice_provider.waiting import BEARS_NOT_KNOWN, PREVIEW_LIMIT
 
 _FIRST_LINE: Final = 1.0  # seconds: a group of ended tasks is through by then and needs no line
-_LINES_APART: Final = 10.0  # seconds at least between two lines of a group
-_SHARE_APART: Final = 10  # a long wait speaks less often: a tenth of its length lies between two lines
 
 
 async def wait(tally: Tally, limit: Limit, operation: Operation) -> None:
@@ -127,20 +126,17 @@ class _Course:
         return self.tally.opens or self.tally.is_hopeless
 
     async def _report(self, limit: Limit) -> None:
-        """Say a line when the counts change, seldom enough for a log, else once a minute."""
+        """Say now and then how the group stands."""
         clock, reporter = self.operation.session.clock, self.operation.reporter
-        said: Standing | None = None
-        said_at = self.began
+        cadence = Cadence(self.began)
         await clock.sleep(_FIRST_LINE)
         while True:
             await self.operation.tell_notes()
             now, standing = clock.now(), self.tally.standing
-            if standing != said or now - said_at >= HEARTBEAT:
+            if cadence.is_due(standing, now):
                 line = messages.progress(standing, waited=now - self.began, limit=limit)
                 await reporter.progress(f"{line} · last poll failed: {self.trouble.headline}" if self.trouble else line)
-                said, said_at = standing, now
-            apart = max(_LINES_APART, (now - self.began) / _SHARE_APART)
-            await clock.sleep(min(apart, said_at + HEARTBEAT - now))
+            await clock.sleep(cadence.rest(now))
 
 
 @asynccontextmanager

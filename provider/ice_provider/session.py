@@ -15,6 +15,7 @@ from ice_provider import durations
 from ice_provider.clock import Clock
 from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
+from ice_provider.crowd import Crowd
 from ice_provider.messages import Limit
 from ice_provider.poller import Poller
 
@@ -28,17 +29,28 @@ class Reporter(Protocol):
     async def progress(self, line: str) -> None:
         """Show where the operation stands; the next line takes its place."""
 
+    async def overall(self, line: str) -> None:
+        """Show where all operations of the provider stand; the next such line takes its place."""
+
     async def warn(self, line: str) -> None:
         """Show what the person should know, to stay."""
 
 
 class Session:
-    """One configured provider."""
+    """One configured provider.
+
+    Attributes:
+        config: What the user set.
+        clock: Time.
+        crowd: The waits for single tasks.
+        region: Where tasks are read; None when only an endpoint is known.
+    """
 
     def __init__(self, config: ProviderConfig, environment: Mapping[str, str], connect: Connect, clock: Clock) -> None:
         """Take the snapshot; call nothing."""
         self.config = config
         self.clock = clock
+        self.crowd = Crowd(clock)
         self.region = config.region_from(environment)
         self._environment = dict(environment)
         self._connect = connect

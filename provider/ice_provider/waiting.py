@@ -11,6 +11,7 @@ from typing import Final
 
 from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
+from ice_provider.crowd import HEARTBEAT
 from ice_provider.errors import NotKnown, Transient
 from ice_provider.messages import Limit
 from ice_provider.model import GatedTask, WorkflowTask
@@ -20,7 +21,6 @@ from ice_provider.session import Operation
 
 PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads and never waits
 BEARS_NOT_KNOWN: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
-HEARTBEAT: Final = 60.0  # seconds between two lines that say the same
 
 
 async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> GatedTask:
@@ -35,6 +35,7 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
     """
     clock = operation.session.clock
     course = _Course(task_id, limit, operation, began=clock.now())
+    operation.session.crowd.enter()
     try:
         async with clock.deadline(course.began + limit.seconds):
             return await course.run(await operation.poller(), rule)
@@ -44,6 +45,8 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
         ) from None
     except Stopped:
         raise messages.interrupted(task_id, seen=course.seen, now=clock.wall()) from None
+    finally:
+        await course.leave()
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class _Course:
     began: float
     seen: GatedTask | None = None
     trouble: Transient | NotKnown | None = None
+    opened: bool = False
     known_at: float = field(init=False)
     _said: object = None
     _said_at: float = float("-inf")
@@ -75,8 +79,16 @@ class _Course:
                 if isinstance(verdict, Wait):
                     await self._report(task)
                     continue
-                await self.operation.reporter.progress(messages.opened(task))
+                self.opened = True
+                if not self.operation.session.crowd.is_large:
+                    await self.operation.reporter.progress(messages.opened(task))
                 return task
+
+    async def leave(self) -> None:
+        """End the wait for whoever counts waits, and say so when it was the last of many."""
+        last = self.operation.session.crowd.leave(opened=self.opened)
+        if last:
+            await self.operation.reporter.overall(last)
 
     async def _take(self, reading: Reading, poller: Poller) -> GatedTask | None:
         """Return the task of a good reading; remember the trouble of another."""
@@ -93,8 +105,13 @@ class _Course:
         return None
 
     async def _report(self, task: GatedTask | None) -> None:
-        """Say a line when something changed, else once a minute."""
-        clock = self.operation.session.clock
+        """Say a line when something changed, else once a minute; among many, say how all stand instead."""
+        clock, crowd = self.operation.session.clock, self.operation.session.crowd
+        if crowd.is_large:
+            summary = crowd.line()
+            if summary:
+                await self.operation.reporter.overall(summary)
+            return
         now = clock.now()
         state = _state(task) if task else type(self.trouble)
         changed = state != self._said and task is not None

@@ -18,9 +18,13 @@ class Lines:
     def __init__(self) -> None:
         self.progressed: list[str] = []
         self.warned: list[str] = []
+        self.summaries: list[str] = []
 
     async def progress(self, line: str) -> None:
         self.progressed.append(line)
+
+    async def overall(self, line: str) -> None:
+        self.summaries.append(line)
 
     async def warn(self, line: str) -> None:
         self.warned.append(line)

@@ -121,7 +121,7 @@ async def test_a_stop_ends_every_wait_at_once_and_says_that_the_task_goes_on() -
     act = operation(ScriptedCloud(task("Processing")))
     act.session.clock.held = True  # type: ignore[attr-defined]
     waits = [asyncio.create_task(wait("t-1", Rule(), HALF_AN_HOUR, act)) for _ in range(100)]
-    while not act.reporter.progressed:  # type: ignore[attr-defined]  # noqa: ASYNC110
+    while not act.reporter.summaries:  # type: ignore[attr-defined]  # noqa: ASYNC110
         await asyncio.sleep(0)
 
     act.session.stop()

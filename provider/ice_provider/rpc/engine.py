@@ -107,6 +107,10 @@ class Row:
         """See `session.Reporter`."""
         await self._engine.progress(self._urn, line)
 
+    async def overall(self, line: str) -> None:
+        """See `session.Reporter`: the row of the stack is everybody's."""
+        await self._engine.progress("", line)
+
     async def warn(self, line: str) -> None:
         """See `session.Reporter`."""
         await self._engine.warn(self._urn, line)

@@ -1,0 +1,101 @@
+"""Many who wait share one summary: nothing is repeated, nothing floods a log, the last line stays."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ice_provider.acceptance import Rule
+from ice_provider.crowd import FEW, Cadence, Crowd
+from ice_provider.errors import GateShut
+from ice_provider.messages import Limit
+from ice_provider.session import Operation
+from ice_provider.waiting import wait
+from support.clock import JumpingClock
+from support.cloud import ScriptedCloud, Step, task
+from support.operation import Lines, session
+
+LIMIT = Limit("create", 600.0)
+
+
+def script(task_id: str, polls: int, end: str = "Succeed") -> list[Step]:
+    return [*[task("Processing", task_id)] * polls, task(end, task_id)]
+
+
+async def wait_for_all(scripts: dict[str, list[Step]], per_second: float = 1000.0) -> tuple[list[Lines], list[object]]:
+    """Wait for single tasks in one session; return what each row was told, the overall lines in the first one."""
+    shared = session(ScriptedCloud(others=scripts), requests_per_second=per_second)
+    rows = [Lines() for _ in scripts]
+    for row in rows:
+        row.summaries = rows[0].summaries
+    waits = [
+        wait(task_id, Rule(), LIMIT, Operation(shared, row, "create"))
+        for task_id, row in zip(scripts, rows, strict=True)
+    ]
+    return rows, await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def test_up_to_eight_waits_speak_for_themselves() -> None:
+    rows, _ = await wait_for_all({f"t-{number}": script(f"t-{number}", 3) for number in range(FEW)})
+
+    assert rows[0].summaries == []
+    assert all(row.progressed[0].startswith("Processing · 0s of 10m") for row in rows)
+
+
+async def test_more_than_eight_waits_share_one_summary_and_say_nothing_themselves() -> None:
+    rows, _ = await wait_for_all({f"t-{number}": script(f"t-{number}", 3) for number in range(FEW + 1)})
+
+    assert {line for row in rows for line in row.progressed} == set()
+    assert rows[0].summaries == [
+        "waiting for workflow tasks: 0 of 9 succeeded · 9 running · 0 failed",
+        "waiting for workflow tasks: 9 of 9 succeeded · 0 running · 0 failed",
+    ]
+
+
+async def test_a_thousand_waits_are_few_lines_that_never_repeat() -> None:
+    rows, _ = await wait_for_all({f"t-{number}": script(f"t-{number}", number // 20) for number in range(1000)})
+
+    summaries = rows[0].summaries
+    assert 3 < len(summaries) < 30
+    assert len(set(summaries)) == len(summaries)
+    assert summaries[-1] == "waiting for workflow tasks: 1,000 of 1,000 succeeded · 0 running · 0 failed"
+
+
+async def test_failures_are_counted_in_the_summary() -> None:
+    scripts = {f"t-{number}": script(f"t-{number}", 3, "Failed" if number == 0 else "Succeed") for number in range(9)}
+
+    rows, ends = await wait_for_all(scripts)
+
+    assert sum(isinstance(end, GateShut) for end in ends) == 1
+    assert rows[0].summaries[-1] == "waiting for workflow tasks: 8 of 9 succeeded · 0 running · 1 failed"
+
+
+def test_a_crowd_that_has_gone_leaves_nothing_to_the_next_one() -> None:
+    crowd = Crowd(JumpingClock())
+    for _ in range(FEW + 1):
+        crowd.enter()
+    last = [crowd.leave(opened=True) for _ in range(FEW + 1)][-1]
+    crowd.enter()
+
+    assert last is not None
+    assert crowd.leave(opened=True) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([(1, "a")], [1]),
+        ([(1, "a"), (2, "b"), (9, "b")], [1]),
+        ([(1, "a"), (11, "b")], [1, 11]),
+        ([(1, "a"), (60, "a"), (61, "a"), (100, "a"), (121, "a")], [1, 61, 121]),
+        ([(1, "a"), (600, "b"), (630, "c"), (665, "d")], [1, 600, 665]),
+    ],
+    ids=["the first", "soon after", "ten seconds after", "a heartbeat", "seldom in a long wait"],
+)
+def test_a_line_is_due_after_a_change_seldom_enough_for_a_log_and_once_a_minute_else(
+    changes: list[tuple[float, str]], said: list[float]
+) -> None:
+    cadence = Cadence(0.0)
+
+    assert [now for now, state in changes if cadence.is_due(state, now)] == said
