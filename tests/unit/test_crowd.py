@@ -57,7 +57,7 @@ async def test_a_hundred_waits_are_few_lines_that_never_repeat() -> None:
     rows, _ = await wait_for_all({f"t-{number}": script(f"t-{number}", number) for number in range(100)})
 
     summaries = rows[0].summaries
-    assert 3 < len(summaries) < 25
+    assert 3 < len(summaries) < 40
     assert len(set(summaries)) == len(summaries)
     assert summaries[-1] == "waiting for workflow tasks: 100 of 100 succeeded · 0 running · 0 failed"
 
