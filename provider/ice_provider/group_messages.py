@@ -56,7 +56,9 @@ def hopeless(tally: Tally) -> GateShut:
     """Return the error of a group of which too many tasks failed: how many, and why each of the first ones did."""
     standing = tally.standing
     first = next(iter(tally.reasons.values())).headline
-    if standing.failed == 1:
+    if standing.total == 1:
+        headline = first
+    elif standing.failed == 1:
         headline = f"{first}; {_must(standing)} succeed"
     else:
         headline = f"{standing.failed:,} of {_tasks(standing.total)} did not succeed, and {_must(standing)}: {first}"

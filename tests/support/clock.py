@@ -66,11 +66,33 @@ class JumpingClock:
 
     async def _drive(self) -> None:
         while self._moments:
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+            await _settle()
             if self.held:
                 await asyncio.sleep(0.001)  # real, so that real sockets get their turn
                 continue
             moment, _, happens = heapq.heappop(self._moments)
             self._time = max(self._time, moment)
             happens()
+
+
+class SteppedClock(JumpingClock):
+    """Passes only as far as it is told to."""
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, moment by moment, with everything that happens on the way."""
+        end = self._time + seconds
+        await _settle()
+        while self._moments and self._moments[0][0] <= end:
+            self._time, _, happens = heapq.heappop(self._moments)
+            happens()
+            await _settle()
+        self._time = end
+
+    def _at(self, moment: float, happens: Callable[[], None]) -> None:
+        heapq.heappush(self._moments, (max(moment, self._time), next(self._order), happens))
+
+
+async def _settle() -> None:
+    """Let everything happen that can happen without time."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
