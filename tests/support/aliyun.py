@@ -1,7 +1,8 @@
 """Alibaba Cloud under its own host names, on the loopback: for programs that are run word for word as they are printed.
 
 A proxy leads every host to who plays it: `ice.<region>.aliyuncs.com` and `ice-vpc.<region>.aliyuncs.com` to the
-emulator's service, the others to those who hand out keys. TLS, names and signatures are as they would be outside.
+emulator's service, the others to those who hand out keys. TLS, names and signatures are as they would be outside. GitHub
+is there as well, as far as it gives a token to a job.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from aiohttp import web
 
 from ice_emulator.service import Service
 from support.authority import Authority
-from support.key_services import KeyServices
+from support.key_services import OIDC_TOKEN, KeyServices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ice_emulator import Scenario
 
 _REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "us-west-1")
+_PAPER: Final = "paper-of-a-job"  # with which a job of GitHub asks for its token
 _HOSTS: Final = tuple(f"{name}.{region}.aliyuncs.com" for name in ("ice", "ice-vpc") for region in _REGIONS)
 
 
@@ -55,6 +57,14 @@ class Aliyun:
             "SSL_CERT_FILE": str(self._folder / "authority.pem"),
         }
 
+    @property
+    def tokens(self) -> dict[str, str]:
+        """The variables by which a job of GitHub Actions asks for a token."""
+        return {
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://127.0.0.1:{self._plain_port}/token?api-version=2.0",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": _PAPER,
+        }
+
     async def __aenter__(self) -> Self:
         self._stack = contextlib.AsyncExitStack()
         await self._stack.enter_async_context(self.services)
@@ -66,7 +76,9 @@ class Aliyun:
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=authority.server(folder, *self._names)).start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._address: tuple[str, int] = runner.addresses[0]
+        self._plain_port: int = runner.addresses[1][1]
         proxy = await asyncio.start_server(self._lead, "127.0.0.1", 0)
         self._port = proxy.sockets[0].getsockname()[1]
         await self._stack.enter_async_context(proxy)
@@ -86,6 +98,10 @@ class Aliyun:
         )
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/token":
+            known = request.headers.get("Authorization") == f"Bearer {_PAPER}"
+            asked = request.query.get("audience") == "sts.aliyuncs.com"
+            return web.json_response({"value": OIDC_TOKEN} if known and asked else {})
         if request.host not in self._hosts:
             return await self.services._answer(request)
         self.called.append(request.host)
