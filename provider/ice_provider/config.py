@@ -93,6 +93,7 @@ class ProviderConfig:
     credentials_uri: str | None = declared(
         "A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.",
         default=None,
+        secret=True,
         problem=_uri_problem,
     )
     assume_role: AssumeRole | None = declared(
@@ -149,5 +150,5 @@ class ProviderConfig:
 
     def region_from(self, environment: Mapping[str, str]) -> str | None:
         """Return the region in effect: configured, else from the environment."""
-        found = (environment.get(variable) for variable in _REGION_VARIABLES)
-        return self.region or next((region for region in found if region), None)
+        found = (environment.get(variable, "").strip() for variable in _REGION_VARIABLES)
+        return self.region or next(filter(None, found), None)

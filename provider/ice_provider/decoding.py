@@ -127,6 +127,8 @@ def _convert(wanted: Any, value: Any, path: str, *, textual: bool) -> Any:
     origin = typing.get_origin(wanted)
     if wanted is Json:
         return value
+    if textual and wanted is str and type(value) in {int, float} and float(value).is_integer():
+        value = str(int(value))  # Pulumi's configuration keeps a text of digits as a number
     if wanted in _SCALARS:
         return _convert_scalar(wanted, value, path)
     if origin is tuple:

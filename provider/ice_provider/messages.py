@@ -130,7 +130,7 @@ def not_known(task_id: str, *, region: str | None, caller: str, said: str, reque
     hints = [
         ("said", said),
         ("request", request_id) if request_id else None,
-        ("asked as", caller),
+        ("who", caller),
         ("next", "check the task ID, the region and the account: a task is known only where it was started,"),
         ("", "and the service forgets a task after one year"),
     ]

@@ -42,7 +42,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["caFile"] = args?.caFile;
             resourceInputs["clientConnectTimeout"] = pulumi.output(args?.clientConnectTimeout).apply(JSON.stringify);
             resourceInputs["clientReadTimeout"] = pulumi.output(args?.clientReadTimeout).apply(JSON.stringify);
-            resourceInputs["credentialsUri"] = args?.credentialsUri;
+            resourceInputs["credentialsUri"] = args?.credentialsUri ? pulumi.secret(args.credentialsUri) : undefined;
             resourceInputs["ecsRoleName"] = args?.ecsRoleName;
             resourceInputs["endpoint"] = args?.endpoint;
             resourceInputs["profile"] = args?.profile;

@@ -305,7 +305,7 @@ async def test_a_lasting_refusal_names_the_deed_or_the_cause_its_code_the_caller
 
     words = dict(caught.value.hints)
     assert code in str(caught.value)
-    assert "em… (from ice:accessKey)" in words.get("who", words.get("asked as", ""))
+    assert "em… (from ice:accessKey)" in words["who"]
     assert words["request"] == "R-1"
     assert words["next"]
 

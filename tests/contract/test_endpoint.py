@@ -20,7 +20,7 @@ from ice_provider.alibaba.endpoint import REGIONS, Place
 from ice_provider.alibaba.signing import SignedRequest
 from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
-from ice_provider.errors import InvalidInput, Unreachable
+from ice_provider.errors import InvalidInput, Rejected, Unreachable
 from ice_provider.redaction import Redactor
 from support.authority import Authority
 
@@ -231,11 +231,12 @@ async def test_a_server_that_cannot_show_who_it_is_gets_no_request(tmp_path: Pat
     async with RawServer(TASK, tls=shown) as server:
         client = await dial(server, None if case == "no file" else tmp_path / "ca.pem")
 
-        with pytest.raises(Unreachable, match="certificate"):
+        with pytest.raises(Rejected, match="certificate") as caught:
             await client.get_workflow_task("t")
 
         await client.close()
         assert server.requests == []
+    assert "pulumi config set ice:caFile" in str(caught.value)
 
 
 async def test_a_server_without_tls_gets_no_request() -> None:

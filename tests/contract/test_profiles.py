@@ -134,6 +134,16 @@ def test_what_a_profile_leaves_out_is_filled_in(tmp_path: Path) -> None:
     assert (session.name, session.seconds, session.host) == ("pulumi-ice", 3600, "sts-vpc.cn-beijing.aliyuncs.com")
 
 
+def test_a_profile_with_the_instances_role_obeys_what_the_environment_says_of_metadata(tmp_path: Path) -> None:
+    profile = {"mode": "EcsRamRole", "ram_role_name": "reader"}
+
+    assert find(tmp_path, profile, ALIBABA_CLOUD_IMDSV1_DISABLED="true").origin == InstanceRole(
+        "reader", token_only=True
+    )
+    with pytest.raises(NotSignedIn, match="ECS_METADATA_DISABLED"):
+        find(tmp_path, profile, ALIBABA_CLOUD_ECS_METADATA_DISABLED="true")
+
+
 def test_a_role_of_any_instance_is_the_one_that_the_instance_tells(tmp_path: Path) -> None:
     assert find(tmp_path, {"mode": "EcsRamRole"}).origin == InstanceRole(None)
 

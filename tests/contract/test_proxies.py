@@ -7,7 +7,7 @@ import pytest
 from contract.raw_server import RawServer, say
 from ice_provider.alibaba import connect, proxies
 from ice_provider.config import ProviderConfig
-from ice_provider.errors import InvalidInput, Unreachable
+from ice_provider.errors import InvalidInput, Rejected, Unreachable
 from ice_provider.redaction import Redactor
 
 PROXY = "http://proxy.example.com:3128"
@@ -48,7 +48,7 @@ async def test_a_call_asks_the_proxy_for_a_tunnel_and_sends_it_no_credentials() 
     config = ProviderConfig(region="cn-shanghai", access_key="canary-key-id", secret_key="canary-secret")
     async with RawServer(say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as server:
         cloud = await connect(config, {"HTTPS_PROXY": f"http://user:canary-password@{server.host}"}, redactor)
-        with pytest.raises(Unreachable, match=f"the proxy refuses to connect to {ICE}: HTTP 403"):
+        with pytest.raises(Rejected, match=f"the proxy refuses to connect to {ICE}: HTTP 403"):
             await cloud.get_workflow_task("t-1")
         await cloud.close()
 

@@ -16,8 +16,9 @@ from ice_provider.alibaba import sign_in
 from ice_provider.alibaba.courier import Courier
 from ice_provider.alibaba.origins import Address
 from ice_provider.alibaba.transport import trust
-from ice_provider.errors import NotSignedIn, Throttled, Unreachable
+from ice_provider.errors import NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.redaction import Redactor
+from support.key_services import OIDC_TOKEN
 from support.stage import Stage
 from support.ways import WAYS
 
@@ -99,7 +100,7 @@ async def test_no_proxy_sees_what_is_asked_of_this_machine_or_its_metadata(stage
 async def test_the_token_service_is_asked_through_the_proxy_in_a_tunnel_that_hides_the_keys(stage: Stage) -> None:
     async with RawServer(say(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
         cloud = await stage.sign_in(ROLE, HTTPS_PROXY=f"http://user:canary-password@{proxy.host}")
-        with pytest.raises(Unreachable, match=r"the proxy refuses to connect to sts\.aliyuncs\.com: HTTP 407"):
+        with pytest.raises(Rejected, match=r"the proxy refuses to connect to sts\.aliyuncs\.com: HTTP 407"):
             await cloud.get_workflow_task("movie-1")
 
     (request,) = proxy.requests
@@ -154,6 +155,13 @@ async def test_whoever_signs_in_without_a_courier_is_left_alone() -> None:
         answers = [await TeaCore.async_do_action(request), await asyncio.to_thread(TeaCore.do_action, request)]
 
     assert [answer.body for answer in answers] == [b"plain", b"plain"]
+
+
+async def test_a_line_break_at_the_end_of_a_token_file_is_no_part_of_the_token(stage: Stage) -> None:
+    (stage.folder / "oidc-token").write_text(f"{OIDC_TOKEN}\n")
+    cloud = await stage.sign_in(WAYS["OIDC of the environment"])
+
+    assert (await cloud.get_workflow_task("movie-1")).succeeded
 
 
 # --- what is said when no key comes -----------------------------------------------------------------------------------

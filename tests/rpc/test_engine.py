@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ice_provider.redaction import Redactor
+from ice_provider.rpc._proto import provider_pb2 as pb
 from ice_provider.rpc.engine import Engine
+from support.cloud import ScriptedCloud, task
+from support.rpc import URN, provider, struct
 
 NOBODY = "127.0.0.1:9"
 
@@ -20,3 +25,16 @@ async def test_the_engine_that_started_the_plugin_is_missed_whichever_attaches_l
     engine = Engine(Redactor(), started_by=NOBODY)
 
     assert not await engine._answers()
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "https_proxy", "grpc_proxy"])
+async def test_no_proxy_of_the_environment_stands_between_plugin_and_engine(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """Left alone, gRPC sends even what is meant for loopback to a proxy, and every line to the person is lost."""
+    monkeypatch.setenv(variable, f"http://{NOBODY}")
+    async with provider(ScriptedCloud(task("Processing"))) as running:
+        await running.configure()
+        await running.stub.Create(pb.CreateRequest(urn=URN, properties=struct({"taskId": "t-1"}), preview=True))
+
+        assert len(running.engine.heard) == 1

@@ -150,7 +150,9 @@ async def provider(
     server, port = bound(redactor, engine.debug)
     servicer.join(server)
     await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS) as channel:
+    async with grpc.aio.insecure_channel(
+        f"127.0.0.1:{port}", options=(*OPTIONS, ("grpc.enable_http_proxy", 0))
+    ) as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         try:
             yield Provider(stub, heard, address, clock, redactor, sessions)

@@ -188,7 +188,7 @@ def test_a_task_that_is_not_known_names_region_key_and_the_one_year_rule(
     error = messages.not_known(ID, region=region, caller="LTAI…x3Qz", said="404 NotFound", request_id=request_id)
 
     assert str(error) == text + (
-        "    asked as   LTAI…x3Qz\n"
+        "    who        LTAI…x3Qz\n"
         "    next       check the task ID, the region and the account: a task is known only where it was started,\n"
         "               and the service forgets a task after one year"
     )

@@ -98,12 +98,12 @@ def test_outputs_of_functions_are_of_kinds_that_the_generated_python_accepts() -
         assert "multiArgumentInputs" not in spec
 
 
-def test_the_secrets_are_the_keys_an_oidc_token_and_the_user_data_of_a_gate() -> None:
+def test_the_secrets_are_what_signs_in_and_the_user_data_of_a_gate() -> None:
     assert {place for place, spec in PROPERTIES if spec.get("secret")} == {
         *(
             f"{where}.{name}"
             for where in ("config", "provider")
-            for name in ("accessKey", "secretKey", "securityToken")
+            for name in ("accessKey", "secretKey", "securityToken", "credentialsUri")
         ),
         "ice:index:AssumeRoleWithOidc.oidcToken",
         "ice:index:WorkflowTaskGate outputs.userData",

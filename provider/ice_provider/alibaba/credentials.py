@@ -139,7 +139,7 @@ class _Surroundings:
         if file is None:
             advice = "set ice:sharedCredentialsFile to the file that holds it"
             raise NotSignedIn(f"profile {name} cannot be looked up: there is no HOME", [("next", advice)])
-        return Profiles(file, self._session, runs_commands=runs_commands).origin(name)
+        return Profiles(file, self._session, self._instance_role, runs_commands=runs_commands).origin(name)
 
     def _file(self) -> Path | None:
         """Return the file of profiles: the one that is named, else the aliyun CLI's; None without a home."""
@@ -148,7 +148,7 @@ class _Surroundings:
             return Path(named)
         return Path(home, named[2:] if named else ".aliyun/config.json") if home else None
 
-    def _instance_role(self, name: str) -> InstanceRole:
+    def _instance_role(self, name: str | None) -> InstanceRole:
         if self._is_on("ALIBABA_CLOUD_ECS_METADATA_DISABLED"):
             raise NotSignedIn(
                 "the ECS instance role cannot be used while ALIBABA_CLOUD_ECS_METADATA_DISABLED is true",

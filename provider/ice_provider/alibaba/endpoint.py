@@ -54,7 +54,10 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
     """
     region = config.region_from(environment)
     if region is None and config.endpoint is None:
-        reason = "is missing: pulumi config set ice:region cn-shanghai, or set ALIBABA_CLOUD_REGION"
+        reason = (
+            "is missing: pulumi config set ice:region cn-shanghai, or region on an explicit provider, or "
+            "ALIBABA_CLOUD_REGION"
+        )
         raise InvalidInput([Problem("region", reason)])
     if region and not config.endpoint and not _is_offered(region, anything=config.skip_region_validation):
         reason = (

@@ -47,17 +47,20 @@ _INI_MODES: Final = {
 Settings = Mapping[str, str]
 NewSession = Callable[[str, str | None, int | None, str | None], RoleSession]
 """Role, name, seconds and policy, as the profile has them, make a session."""
+NewInstanceRole = Callable[[str | None], InstanceRole]
+"""The name of a role, or None for whatever the instance has, makes an instance's role."""
 
 
 class Profiles:
     """The profiles of one file."""
 
-    def __init__(self, path: Path, session: NewSession, *, runs_commands: bool) -> None:
+    def __init__(self, path: Path, session: NewSession, instance_role: NewInstanceRole, *, runs_commands: bool) -> None:
         """Read the file.
 
         Args:
             path: A JSON or an INI file.
             session: Fills in what a profile leaves out.
+            instance_role: Likewise.
             runs_commands: Whether a profile may run a command.
 
         Raises:
@@ -65,6 +68,7 @@ class Profiles:
         """
         self._path = path
         self._session = session
+        self._instance_role = instance_role
         self._runs_commands = runs_commands
         self._profiles, self._current = _load(path)
 
@@ -112,7 +116,7 @@ class Profiles:
         return TrustedRole(self._role(settings, where, "role_session_name"), provider, file)
 
     def _instance(self, settings: Settings, _where: str, _seen: tuple[str, ...]) -> InstanceRole:
-        return InstanceRole(settings.get("ram_role_name") or None)
+        return self._instance_role(settings.get("ram_role_name"))
 
     def _sso(self, settings: Settings, where: str, _seen: tuple[str, ...]) -> CloudSso:
         need = functools.partial(_needed, settings, where=where)

@@ -22,10 +22,13 @@ from yarl import URL
 from ice_provider.addresses import is_forbidden
 from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.signing import SignedRequest
-from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Unreachable
+from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Rejected, Unreachable
 
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
 _CONNECTIONS: Final = 64
+_LASTING: Final = frozenset({401, 403, 407})  # what a proxy says that asking again does not change
+_TRUST: Final = "name the authority that signed it:  pulumi config set ice:caFile /path/to/authorities.pem"
+_PROXY: Final = "give HTTPS_PROXY the user and password that the proxy asks for, or name the host in NO_PROXY"
 _UNTOUCHED: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # ours are signed, or must stay away
 
 
@@ -109,6 +112,7 @@ def faults_of(host: str) -> Iterator[None]:
 
     Raises:
         Unreachable: There was no answer.
+        Rejected: There will be none: the host cannot show who it is, or the proxy lets nobody through.
         BrokenAnswer: It was not HTTP, or cut off.
     """
     try:
@@ -116,11 +120,12 @@ def faults_of(host: str) -> Iterator[None]:
     except (TimeoutError, asyncio.TimeoutError) as error:  # noqa: UP041  # aiohttp's own derive from both
         raise Unreachable(f"no answer from {host} in time") from error
     except aiohttp.ClientConnectorCertificateError as error:
-        raise Unreachable(f"the certificate of {host} is not trusted: set ice:caFile") from error
+        raise Rejected(f"the certificate of {host} is not trusted", [("next", _TRUST)]) from error
     except aiohttp.ClientProxyConnectionError as error:
         raise Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY") from error
     except aiohttp.ClientHttpProxyError as error:
-        raise Unreachable(f"the proxy refuses to connect to {host}: HTTP {error.status}") from error
+        headline = f"the proxy refuses to connect to {host}: HTTP {error.status}"
+        raise (Rejected(headline, [("next", _PROXY)]) if error.status in _LASTING else Unreachable(headline)) from error
     except aiohttp.ClientConnectorError as error:
         raise Unreachable(f"{host} cannot be reached ({_cause(error)})") from error
     except aiohttp.ClientPayloadError as error:

@@ -420,7 +420,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["ca_file"] = ca_file
             __props__.__dict__["client_connect_timeout"] = pulumi.Output.from_input(client_connect_timeout).apply(pulumi.runtime.to_json) if client_connect_timeout is not None else None
             __props__.__dict__["client_read_timeout"] = pulumi.Output.from_input(client_read_timeout).apply(pulumi.runtime.to_json) if client_read_timeout is not None else None
-            __props__.__dict__["credentials_uri"] = credentials_uri
+            __props__.__dict__["credentials_uri"] = None if credentials_uri is None else pulumi.Output.secret(credentials_uri)
             __props__.__dict__["ecs_role_name"] = ecs_role_name
             __props__.__dict__["endpoint"] = endpoint
             __props__.__dict__["profile"] = profile
