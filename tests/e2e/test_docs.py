@@ -41,11 +41,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(900)  # the first build compiles Pulumi's SDK for Go
 
-INSTALLATION, DATA_SOURCES = "installation-configuration", "data-sources"
-PAGES = (INSTALLATION, DATA_SOURCES)
+INSTALLATION, DATA_SOURCES, GATING = "installation-configuration", "data-sources", "gating"
+PAGES = (INSTALLATION, DATA_SOURCES, GATING)
 ALL = [each for name in PAGES for each in page(name)]
 ERRORS = [each for each in ALL if "Errors" in each.path[:-1]]
-FOLLOWED = [each for each in ALL if each.blocks and each not in ERRORS]
+WITH_ALICLOUD = section(GATING, "Gate a CDN domain")  # its plugin cannot be had without the network
+FOLLOWED = [each for each in ALL if each.blocks and each not in [*ERRORS, WITH_ALICLOUD]]
 SCHEMA = json.loads((ROOT / "provider" / "schema.json").read_text())
 
 AT_ONCE = 4  # sections: some wait for half a minute
@@ -167,6 +168,12 @@ def test_what_a_section_says_can_be_done_and_shows_what_it_says(
     followed: Mapping[int, Future[None]], what: Section
 ) -> None:
     followed[id(what)].result()
+
+
+def test_the_program_with_alicloud_is_the_example_that_is_tried_where_alicloud_is_installed() -> None:
+    (block,) = WITH_ALICLOUD.blocks
+
+    assert block.text == (ROOT / "examples" / "gate-cdn" / "__main__.py").read_text()
 
 
 @pytest.mark.parametrize("what", ERRORS, ids=lambda what: what.title)
@@ -361,5 +368,5 @@ def test_every_block_of_the_pages_is_run() -> None:
     followed = [block for section in [*FOLLOWED, *ERRORS] for block in section.blocks]
     fences = sum(len(re.findall(r"^ *```", (ROOT / "docs" / f"{page}.md").read_text(), re.MULTILINE)) for page in PAGES)
 
-    assert len(followed) * 2 == fences
+    assert (len(followed) + len(WITH_ALICLOUD.blocks)) * 2 == fences
     assert all(kind(block) for block in followed)

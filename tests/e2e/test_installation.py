@@ -18,6 +18,29 @@ if TYPE_CHECKING:
     from ice_emulator import Emulator
 
 NEIGHBOURS = ("pulumi", "pulumi-alicloud")
+CDN = ROOT / "examples" / "gate-cdn" / "__main__.py"
+MOCKED = """
+import runpy, sys
+import pulumi
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return f"{args.name}-id", {**args.inputs, "cname": "site.example.com.w.kunlun.com"}
+
+    def call(self, args):
+        return {}
+
+pulumi.runtime.set_mocks(Mocks())
+names = {"taskId": "movie-1", "domain": "films.example.com", "bucket": "films"}
+pulumi.runtime.set_all_config({f"project:{name}": value for name, value in names.items()})
+
+@pulumi.runtime.test
+def run():
+    runpy.run_path(sys.argv[1])
+    return pulumi.Output.from_input("the program ran")
+
+run()
+"""
 PROGRAM = """
 variables:
   task:
@@ -52,6 +75,8 @@ async def test_the_wheel_works_beside_the_newest_pulumi_and_pulumi_alicloud(
 
     assert not set(newest.splitlines()) - set((await run(*pip, "freeze")).splitlines())
     await run(*pip, "check")
+    await run(sys.executable, "-m", "mypy", "--config-file=", "--python-executable", scripts / "python", CDN)
+    await run(scripts / "python", "-c", MOCKED, CDN)
     pulumi = await project(PROGRAM)
     manifest = pulumi.project / "Pulumi.yaml"
     manifest.write_text("\n".join(line for line in manifest.read_text().splitlines() if "plugins:" not in line))
