@@ -8,10 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2_grpc
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,20 +44,29 @@ class Figure:
         """Return the ratios of least to least, median to median, most to most."""
         return Figure(self.least / other.least, self.median / other.median, self.most / other.most)
 
+    def minus(self, other: Figure) -> Figure:
+        """Return the differences of least and least, median and median, most and most."""
+        return Figure(self.least - other.least, self.median - other.median, self.most - other.most)
+
     def as_json(self) -> dict[str, float]:
         """Return it as plain data."""
         return asdict(self)
 
 
-def interleave(subjects: Mapping[str, Callable[[], float]], runs: int) -> dict[str, Figure]:
-    """Measure every subject in turn, after one round that does not count."""
-    taken: dict[str, list[float]] = {name: [] for name in subjects}
-    for counted in range(-1, runs):
+def in_turn(subjects: Mapping[str, Callable[[], T]], runs: int, uncounted: int = 1) -> dict[str, list[T]]:
+    """Run every subject in turn, and return what each brought in the rounds after those that do not count."""
+    taken: dict[str, list[T]] = {name: [] for name in subjects}
+    for counted in range(-uncounted, runs):
         for name, measure in subjects.items():
             value = measure()
             if counted >= 0:
                 taken[name].append(value)
-    return {name: Figure.of(values) for name, values in taken.items()}
+    return taken
+
+
+def interleave(subjects: Mapping[str, Callable[[], float]], runs: int) -> dict[str, Figure]:
+    """Measure every subject in turn, after one round that does not count."""
+    return {name: Figure.of(values) for name, values in in_turn(subjects, runs).items()}
 
 
 def exec_to_port(command: Sequence[str | Path]) -> float:
