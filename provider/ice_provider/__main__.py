@@ -44,6 +44,7 @@ def _engine_address(arguments: Sequence[str]) -> str:
 
 
 async def _assemble(address: str, redactor: Redactor) -> tuple[Servicer, Engine]:
+    from ice_provider import garbage
     from ice_provider.clock import SystemClock
     from ice_provider.rpc.engine import Engine
     from ice_provider.rpc.servicer import Servicer
@@ -53,7 +54,9 @@ async def _assemble(address: str, redactor: Redactor) -> tuple[Servicer, Engine]
         # The vendor's modules cost a third of a second and 30 MiB, which a process that serves the schema never needs.
         from ice_provider.alibaba import connect as sign_in
 
-        return await sign_in(config, environment, redactor)
+        cloud = await sign_in(config, environment, redactor)
+        garbage.spare_what_stays()
+        return cloud
 
     engine = Engine(redactor, started_by=address)
     await engine.connect(address)

@@ -45,42 +45,46 @@ def _entries(document: Any) -> list[tuple[str | None, Mapping[str, Any]]] | None
     return pairs if all(isinstance(entry, Mapping) for _, entry in pairs) else None
 
 
-def _activity(key: str | None, entry: Mapping[str, Any]) -> Activity:
-    inner = _get(entry, "Result")
-    result = inner if isinstance(inner, Mapping) else _parsed(inner) if isinstance(inner, str) else None
-    if not isinstance(result, Mapping):
-        result = None
+def _activity(key: str | None, told: Mapping[str, Any]) -> Activity:
+    entry = _Entry(told)
+    inner = entry.get("Result")
+    parsed = _parsed(inner) if isinstance(inner, str) else inner
+    result = parsed if isinstance(parsed, Mapping) else None
+    within = _Entry(result or {})
     return Activity(
-        activity_id=_text(entry, "ActivityId") or key,
-        activity_instance_id=_text(entry, "ActivityInstanceId"),
-        status=_text(entry, "Status"),
-        start_time=times.trim(_text(entry, "StartTime")),
-        end_time=times.trim(_text(entry, "EndTime")),
-        job_id=_text(entry, "JobId") or _text(result, "JobId"),
-        job_type=_text(entry, "JobType") or _text(result, "JobType"),
-        message=_reason(entry) or _reason(result),
+        activity_id=entry.text("ActivityId") or key,
+        activity_instance_id=entry.text("ActivityInstanceId"),
+        status=entry.text("Status"),
+        start_time=times.trim(entry.text("StartTime")),
+        end_time=times.trim(entry.text("EndTime")),
+        job_id=entry.text("JobId") or within.text("JobId"),
+        job_type=entry.text("JobType") or within.text("JobType"),
+        message=_reason(entry) or _reason(within),
         result=result,
     )
 
 
-def _reason(entry: Mapping[str, Any] | None) -> str | None:
-    code = _text(entry, "Code") or _text(entry, "ErrorCode")
-    message = _text(entry, "Message") or _text(entry, "ErrorMessage")
+class _Entry:
+    """An object of the service's, asked for names in any case; the exact case wins, then the first of the others."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self._told = told
+        self._folded = {name.lower(): value for name, value in reversed(list(told.items()))}
+
+    def get(self, name: str) -> Any:
+        return self._told[name] if name in self._told else self._folded.get(name.lower())
+
+    def text(self, name: str) -> str | None:
+        value = self.get(name)
+        if isinstance(value, str):
+            return value.strip() or None
+        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _reason(entry: _Entry) -> str | None:
+    code = entry.text("Code") or entry.text("ErrorCode")
+    message = entry.text("Message") or entry.text("ErrorMessage")
     return ": ".join(part for part in (code, message) if part) or None
-
-
-def _get(entry: Mapping[str, Any] | None, name: str) -> Any:
-    """Return the value under a name in any case; the exact case wins."""
-    if entry is None or name in entry:
-        return entry and entry[name]
-    return next((value for key, value in entry.items() if key.lower() == name.lower()), None)
-
-
-def _text(entry: Mapping[str, Any] | None, name: str) -> str | None:
-    value = _get(entry, name)
-    if isinstance(value, str):
-        return value.strip() or None
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _start(activity: Activity) -> tuple[bool, float]:

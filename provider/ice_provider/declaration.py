@@ -109,6 +109,7 @@ def is_declared(candidate: Any) -> bool:
     return isinstance(candidate, type) and dataclasses.is_dataclass(candidate)
 
 
+@functools.cache
 def secret_names(cls: type) -> frozenset[str]:
     """Return the names of the properties that are secret, or have a secret part."""
     return frozenset(
@@ -126,8 +127,14 @@ def encode(instance: Any, *, nulls: bool = False) -> dict[str, Any]:
         nulls: Whether absent properties of the instance itself appear as None; those of nested ones are left out.
     """
     cls: type = type(instance)
-    pairs = ((property_.name, getattr(instance, property_.attribute)) for property_ in properties(cls))
-    return {name: _encode_value(value) for name, value in pairs if nulls or value is not None}
+    described: dict[str, Any] = {}
+    for name, attribute, encoder in _encoders(cls):
+        value = getattr(instance, attribute)
+        if value is not None:
+            described[name] = encoder(value) if encoder else value
+        elif nulls:
+            described[name] = None
+    return described
 
 
 def changed(cls: type, old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
@@ -147,10 +154,25 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
-def _encode_value(value: Any) -> Any:
-    match value:
-        case Mapping():
-            return {key: _encode_value(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_encode_value(part) for part in value]
-    return encode(value) if is_declared(type(value)) else value
+Encoder = Callable[[Any], Any]
+
+
+@functools.cache
+def _encoders(cls: type) -> tuple[tuple[str, str, Encoder | None], ...]:
+    """Return name, attribute and encoder of each property; None where a value is sent as it is."""
+    return tuple((property_.name, property_.attribute, _encoder(property_.type)) for property_ in properties(cls))
+
+
+def _encoder(wanted: Any) -> Encoder | None:
+    if is_declared(wanted):
+        return encode
+    inner = (
+        _encoder(typing.get_args(wanted)[-1 if typing.get_origin(wanted) is Mapping else 0]) if _parts(wanted) else None
+    )
+    if typing.get_origin(wanted) is tuple:
+        return (lambda values: [inner(value) for value in values]) if inner else list
+    return (lambda values: {key: inner(value) for key, value in values.items()}) if inner else None
+
+
+def _parts(wanted: Any) -> bool:
+    return typing.get_origin(wanted) in {tuple, Mapping}

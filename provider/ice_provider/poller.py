@@ -210,6 +210,7 @@ class Poller:
     def _forget(self, task_id: str, watch: _Watch) -> None:
         if watch.loop:
             watch.loop.cancel()
+            watch.loop = None  # or watch, task and its last exception hold each other until a collection finds them
         if self._watches.get(task_id) is watch:
             del self._watches[task_id]
 
@@ -242,7 +243,8 @@ class Poller:
         """Make one call when the account's allowance and the number of open calls permit."""
         turn = self._bucket.take(self._clock.now())
         try:
-            await self._clock.sleep(turn)
+            if turn:
+                await self._clock.sleep(turn)
         except asyncio.CancelledError:
             self._bucket.give_back()
             raise

@@ -1,7 +1,8 @@
 """The emulator and those who hand out keys, in a process of their own, so that their work is nobody's lag.
 
-`keys_apart.py FOLDER COUNT LIFETIME` prints where they are as a line of JSON. Each line of JSON that comes changes what it names (`lifetime` of the next key in
-seconds; `refuse` so many calls of the API with an expired token) and is answered with how many keys were handed out.
+`keys_apart.py FOLDER COUNT LIFETIME` prints where they are as a line of JSON. Each line of JSON that comes changes what it
+names (`lifetime` of the next key in seconds; `refuse` so many calls of the API with an expired token) and is answered with
+how many keys were handed out.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from rows import Row
 _READS = 5000
 _ROUNDS = 3  # of several seconds for each burst
 _STALE, _FRESH = "key at its end", "key fresh"
-TITLE = f"Signing in: {_READS:,} reads of as many tasks, begun at one moment, by the key of an assumed role"
+TITLE = f"Signing in: {_READS:,} reads of as many tasks, all under way at once, by the key of an assumed role"
 
 
 def measure(runs: int) -> list[Row]:

@@ -80,7 +80,6 @@ OUTCOMES: Mapping[str, tuple[str, str, str, str]] = {
 """How a preview and an up end, of a gate for this task, and of one for a group of this task."""
 
 GATES = {"single": ("WorkflowTaskGate", {"taskId": "t-1"}), "group": ("WorkflowTaskGroupGate", {"taskIds": ["t-1"]})}
-LONGEST = {True: 5.0, False: 120.0}  # seconds for a preview, and for an up: its limit
 
 
 def test_every_situation_has_its_outcomes() -> None:
@@ -100,7 +99,6 @@ async def test_outcome(situation: str, gate: str, preview: bool) -> None:
     )
     async with provider(ScriptedCloud(*steps)) as running:
         await running.configure()
-        began = running.clock.now()
         try:
             answer = await running.stub.Create(request)
         except grpc.aio.AioRpcError as error:
@@ -109,10 +107,8 @@ async def test_outcome(situation: str, gate: str, preview: bool) -> None:
             known = "status" in answer.properties.fields or "statuses" in answer.properties.fields
             outcome = OPEN if known else f"unknown: {running.engine.heard[-1][-1].splitlines()[0]}"
             assert not known or _succeeded(values.read(answer.properties))
-        took = running.clock.now() - began
 
     assert outcome == OUTCOMES[situation][2 * (gate == "group") + (not preview)]
-    assert took <= LONGEST[preview] + 1
 
 
 def _succeeded(outputs: Mapping[str, Any]) -> bool:

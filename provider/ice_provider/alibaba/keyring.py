@@ -55,6 +55,10 @@ class Keyring:
         """Whether another key can follow this one."""
         return self._fetch is not None
 
+    def at_hand(self) -> Key | None:
+        """Return the key when it is to be used as it is: not due for renewal, let alone at its end."""
+        return self._key if self._now() < self._renew_at else None
+
     async def key(self) -> Key:
         """Return the key to sign with.
 

@@ -5,6 +5,7 @@ Source: ACS3-HMAC-SHA256, https://www.alibabacloud.com/help/en/sdk/product-overv
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def sign(
         "host": host,
         "x-acs-version": _VERSION,
         "x-acs-action": action,
-        "user-agent": Utils.get_user_agent(agent),
+        "user-agent": _user_agent(agent),
         "x-acs-date": datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "x-acs-signature-nonce": nonce,
         "accept": "application/json",
@@ -73,3 +74,10 @@ def sign(
         request.headers |= {"x-acs-accesskey-id": key.key_id, "x-acs-security-token": key.token}
     request.headers["Authorization"] = Utils.get_authorization(request, _ALGORITHM, _EMPTY_HASH, key.key_id, key.secret)
     return SignedRequest(f"/?{urlencode(request.query)}", request.headers)
+
+
+@functools.cache
+def _user_agent(agent: str) -> str:
+    """Return the SDK's own words with ours; it asks the platform anew for each."""
+    words: str = Utils.get_user_agent(agent)
+    return words

@@ -108,12 +108,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     async def Invoke(self, request: pb.InvokeRequest, _context: Context) -> pb.InvokeResponse:
         function = _find(FUNCTIONS, request.tok, "function")
         given = values.read(request.args)
-        problems = decoding.check(function.inputs, given)
-        if problems:  # one entry, because Python programs see only the first of several
-            failure = pb.CheckFailure(reason=str(InvalidInput(problems)))
-            return pb.InvokeResponse(failures=[failure])
+        try:
+            arguments: Any = decoding.decode(function.inputs, given)
+        except InvalidInput as mistakes:  # one entry, because Python programs see only the first of several
+            return pb.InvokeResponse(failures=[pb.CheckFailure(reason=str(mistakes))])
         async with self._operation("", "read", preview=request.preview) as operation:
-            outputs = await function.call(decoding.decode(function.inputs, given), operation)
+            outputs = await function.call(arguments, operation)
             result = await self._send(outputs, operation, request.args, nulls=False)
         response = pb.InvokeResponse()
         getattr(response, "return").CopyFrom(result)  # a keyword in Python
@@ -212,7 +212,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         later preview.
         """
         given = values.decode(inputs)
-        secrets = secret_names(type(outputs)) | {name for name, value in given.items() if values.holds_secret(value)}
+        cls: type = type(outputs)
+        secrets = secret_names(cls) | {name for name, value in given.items() if values.holds_secret(value)}
         struct, left_out = values.encode_outputs(encode(outputs, nulls=nulls), secrets)
         if left_out:
             await operation.reporter.warn(

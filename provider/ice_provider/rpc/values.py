@@ -93,7 +93,9 @@ def encode(values: Mapping[str, Any]) -> Struct:
     Raises:
         NotSendable: A text or map among the data looks like one of the engine's marks.
     """
-    return Struct(fields={_valid(name): _encode(value) for name, value in values.items()})
+    struct = Struct()
+    _put_all(struct, values)
+    return struct
 
 
 def encode_outputs(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> tuple[Struct, list[str]]:
@@ -103,13 +105,14 @@ def encode_outputs(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> tu
         values: Plain data; what the service sent is data and never a mark of the engine's.
         secrets: Names of the properties to mark as secret.
     """
-    secrets, fields, left_out = frozenset(secrets), {}, []
+    secrets, struct, left_out = frozenset(secrets), Struct(), []
     for name, value in values.items():
         try:
-            fields[name] = _encode(Secret(value) if name in secrets and value is not None else value)
+            _put(struct.fields[name], Secret(value) if name in secrets and value is not None else value)
         except NotSendable:
             left_out.append(name)
-    return Struct(fields=fields), left_out
+            del struct.fields[name]
+    return struct, left_out
 
 
 def _open(value: Any) -> Any:
@@ -154,34 +157,45 @@ def _decode_output(struct: Struct) -> Any:
     return Secret(value) if "secret" in struct.fields and struct.fields["secret"].bool_value else value
 
 
-def _encode(value: Any) -> Value:  # noqa: C901  # one case a kind
+def _put_all(struct: Struct, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        _put(struct.fields[_valid(name)], value)
+
+
+def _put(target: Value, value: Any) -> None:  # noqa: C901, PLR0912  # one case a kind
+    """Write a value where it belongs: built apart and put together, every level would be copied again."""
     match value:
-        case None:
-            return Value(null_value=0)  # type: ignore[arg-type]
-        case Unknown():
-            return Value(string_value=_UNKNOWN_TEXT)
-        case Secret():
-            inner = _encode(value.value)
-            return Value(struct_value=Struct(fields={SIGNATURE: Value(string_value=SECRET), "value": inner}))
-        case bool():
-            return Value(bool_value=value)
-        case int() | float():
-            return Value(number_value=value)
         case str():
             if value in SENTINELS:
                 raise NotSendable("a text that is the engine's word for an unknown value")
-            return Value(string_value=_valid(value))
-        case Mapping():
+            target.string_value = _valid(value)
+        case None:
+            target.null_value = 0  # type: ignore[assignment]
+        case bool():
+            target.bool_value = value
+        case int() | float():
+            target.number_value = value
+        case dict() | Mapping():
             if SIGNATURE in value:
                 raise NotSendable("a map that the engine would read as a mark")
-            return Value(struct_value=encode(value))
-        case Opaque(fields):
-            return Value(struct_value=Struct(fields={name: _encode(part) for name, part in fields.items()}))
+            target.struct_value.SetInParent()  # also when nothing is in it
+            _put_all(target.struct_value, value)
         case list() | tuple():
-            return Value(list_value=ListValue(values=[_encode(part) for part in value]))
-    raise TypeError(f"no property value: {type(value).__name__}")
+            target.list_value.SetInParent()
+            for part in value:
+                _put(target.list_value.values.add(), part)
+        case Secret():
+            target.struct_value.fields[SIGNATURE].string_value = SECRET
+            _put(target.struct_value.fields["value"], value.value)
+        case Unknown():
+            target.string_value = _UNKNOWN_TEXT
+        case Opaque(fields):
+            for name, part in fields.items():
+                _put(target.struct_value.fields[name], part)
+        case _:
+            raise TypeError(f"no property value: {type(value).__name__}")
 
 
 def _valid(text: str) -> str:
     """Return the text without lone surrogates, which JSON may hold and protobuf refuses."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
