@@ -48,7 +48,7 @@ async def test_a_gate_waits_opens_and_stays_as_it_was_recorded(project: Project,
     assert "status    : [unknown]" in preview
 
     up = await pulumi.start("up", "--yes", "--skip-preview")
-    printed = await read_until(up, "Processing · 0s of 30m")
+    printed = await read_until(up, "of 30m")
     assert "site" not in (await pulumi.resources())
     emulator.set_status("movie-1", "Succeed", TRANSCODED)
     ended = await finish(up)
@@ -104,14 +104,14 @@ async def test_a_preview_of_a_failed_task_fails_with_the_reason(project: Project
 
 
 async def test_a_limit_ends_the_wait_and_the_next_up_takes_it_up_again(project: Project, emulator: Emulator) -> None:
-    pulumi = await project(GATE.replace("{taskId: movie-1}", '{taskId: movie-1, waitTimeout: "2s"}'))
+    pulumi = await project(GATE.replace("{taskId: movie-1}", '{taskId: movie-1, waitTimeout: "5s"}'))
 
     began = time.monotonic()
     ended = await pulumi.run("up", "--yes", "--skip-preview")
 
     assert ended.code != 0
-    assert time.monotonic() - began < 15
-    assert "error: workflow task movie-1 was still Processing when the 2s limit of this create ended" in ended.text
+    assert time.monotonic() - began < 30
+    assert "error: workflow task movie-1 was still Processing when the 5s limit of this create ended" in ended.text
     assert "or raise the limit of this gate:  waitTimeout: 1m" in ended.text
     assert not (await pulumi.state()).get("pending_operations")
 
@@ -129,7 +129,7 @@ async def test_custom_timeouts_win_over_the_gates_own_limit(project: Project) ->
 
     ended = await pulumi.run("up", "--yes", "--skip-preview")
 
-    assert "when the 1s limit of this create ended" in ended.text
+    assert "1s limit of this create ended" in ended.text
 
 
 @pytest.mark.parametrize("interrupts", [1, 2])
