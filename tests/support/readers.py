@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,12 @@ _RESULT: Final = {"JobId": "b2c1f7d0e4a94f6c", "Height": 2160}
 _REASON: Final = {"Code": "InvalidParameter.NoVideoStream", "Message": "the input has no video stream"}
 _TYPED: Final = {"ice:accessKey": "emulator", "ice:secretKey": "emulator-secret"}
 _TYPED_WITH_TOKEN: Final = dict(zip((*_TYPED, "ice:securityToken"), GRANTS[0], strict=True))
+_JQ: Final = """import json, sys
+value = json.load(sys.stdin)
+for name in sys.argv[-1].strip(".").split("."):
+    value = value[name]
+print(value)
+"""  # jq, as far as the pages use it: not every machine has it
 _PRINTED: Final = {"mode": "AK", "access_key_id": "emulator", "access_key_secret": "emulator-secret"}
 
 
@@ -95,6 +102,7 @@ async def reader_of(
         desk = Desk(folder / "desk", installed, environment, runners, typed)
         desk.write("oidc-token", OIDC_TOKEN)
         desk.tool("fetch-keys", f"#!/bin/sh\ntest \"$*\" = media && echo '{json.dumps(_PRINTED)}'\n")
+        desk.tool("jq", f"#!{sys.executable}\n{_JQ}")
         (desk.folder / "pulumi-ice").symlink_to(ROOT)
         words = {"<access key ID>": "emulator", "<access key secret>": "emulator-secret"}
         words["127.0.0.1:8080"] = outside.services.plain
