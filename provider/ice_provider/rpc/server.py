@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ice_provider.rpc.engine import Engine
     from ice_provider.rpc.servicer import Servicer
 
-_GRACE: Final = 1.0  # seconds for answers under way when the process ends
+_GRACE: Final = 4.0  # seconds for answers under way when the process ends: the engine kills it after five
 _NO_LIMIT: Final = 1_000_000
 OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
     ("grpc.max_receive_message_length", 400 * 1024 * 1024),  # what the engine itself allows
