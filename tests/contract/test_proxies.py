@@ -36,7 +36,17 @@ def test_the_proxy_of_a_host(scheme: str, host: str, environment: dict[str, str]
     assert proxies.find(scheme, host, environment) == proxy
 
 
-@pytest.mark.parametrize("url", ["socks5://proxy.example.com:1080", "https://proxy.example.com", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "socks5://proxy.example.com:1080",
+        "https://proxy.example.com",
+        "http://",
+        "http://[::1",
+        "http://proxy.example.com:abc",
+        "http://proxy.example.com:99999",
+    ],
+)
 def test_a_proxy_that_cannot_be_used_is_an_error_that_names_the_variable(url: str) -> None:
     with pytest.raises(InvalidInput, match="HTTPS_PROXY: must be the URL of an HTTP proxy"):
         proxies.find("https", ICE, {"HTTPS_PROXY": url})

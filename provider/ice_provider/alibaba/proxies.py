@@ -32,10 +32,18 @@ def find(scheme: str, host: str, environment: Mapping[str, str]) -> str | None:
     if urllib.request.proxy_bypass_environment(host, {"no": settings.get("no_proxy", "")}):  # type: ignore[attr-defined]  # typeshed leaves it out
         return None
     url = settings[variable] if "://" in settings[variable] else f"http://{settings[variable]}"
-    if urlsplit(url).scheme != "http" or not urlsplit(url).hostname:
+    if not _is_usable(url):
         reason = "must be the URL of an HTTP proxy such as http://proxy.example.com:3128, or be unset"
         raise InvalidInput([Problem(variable.upper(), reason)])
     return url
+
+
+def _is_usable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a broken address, or a port that is none
+        return False
 
 
 def password(url: str | None) -> str | None:
