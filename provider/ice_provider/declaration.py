@@ -166,13 +166,9 @@ def _encoders(cls: type) -> tuple[tuple[str, str, Encoder | None], ...]:
 def _encoder(wanted: Any) -> Encoder | None:
     if is_declared(wanted):
         return encode
-    inner = (
-        _encoder(typing.get_args(wanted)[-1 if typing.get_origin(wanted) is Mapping else 0]) if _parts(wanted) else None
-    )
-    if typing.get_origin(wanted) is tuple:
-        return (lambda values: [inner(value) for value in values]) if inner else list
+    origin, of = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin is tuple:
+        part = _encoder(of[0])
+        return (lambda values: [part(value) for value in values]) if part else list
+    inner = _encoder(of[1]) if origin is Mapping else None
     return (lambda values: {key: inner(value) for key, value in values.items()}) if inner else None
-
-
-def _parts(wanted: Any) -> bool:
-    return typing.get_origin(wanted) in {tuple, Mapping}

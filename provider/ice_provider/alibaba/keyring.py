@@ -65,12 +65,12 @@ class Keyring:
         Raises:
             ProviderError: There is none, or the last one is at its end, and no other could be fetched.
         """
-        key, now = self._key, self._now()
+        key = self._key
         if key is None:
             return await self._renewed()
-        if now < self._renew_at:
+        if self.at_hand():
             return key
-        if now < (key.expires or now) - _AT_ONCE:
+        if self._now() < (key.expires or 0.0) - _AT_ONCE:
             self._renew()
             return key
         return await self._renewed()
