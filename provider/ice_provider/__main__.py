@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ice_provider import guard
 from ice_provider.redaction import Redactor
@@ -36,6 +36,14 @@ def main() -> None:
     redactor = Redactor()
     guard.standard_error(redactor)
     asyncio.run(serve(redactor, lambda: _assemble(_engine_address(sys.argv[1:]), redactor)))
+    _leave()
+
+
+def _leave() -> NoReturn:
+    """End at once: the engine waits for the end, and taking the modules apart one by one takes a third of a second."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _engine_address(arguments: Sequence[str]) -> str:

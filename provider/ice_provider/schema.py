@@ -10,7 +10,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ice_provider.about import DOWNLOADS, REPOSITORY, version
+from ice_provider.about import DOWNLOADS, REPOSITORY, VERSION
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import Json, Offer, Property, is_declared, properties
 from ice_provider.functions import FUNCTIONS
@@ -28,7 +28,7 @@ def package_schema() -> dict[str, Any]:
     return {
         "name": "ice",
         "displayName": "Alibaba Cloud ICE",
-        "version": version(),
+        "version": VERSION,
         "description": "Gate infrastructure on workflow tasks of Alibaba Cloud Intelligent Media Services (ICE).",
         "keywords": ["pulumi", "ice", "alibaba", "media", "workflow", "category/cloud", "kind/native"],
         "homepage": REPOSITORY,

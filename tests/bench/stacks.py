@@ -12,7 +12,7 @@ from pathlib import Path
 
 from processes import BENCH, PLUGIN
 
-from ice_provider.about import version
+from ice_provider.about import VERSION
 from support.engine import Pulumi
 
 _CALL = """
@@ -77,7 +77,7 @@ def by_path(runner: asyncio.Runner, folder: Path, endpoint: str) -> Stack:
 def installed(runner: asyncio.Runner, folder: Path, endpoint: str) -> Stack:
     """Return a stack that reads a task; its plugin is installed as the README says, so the engine keeps the schema."""
     stack = Stack(runner, folder, _READ)
-    stack.run("plugin", "install", "resource", "ice", version(), "--file", PLUGIN)
+    stack.run("plugin", "install", "resource", "ice", VERSION, "--file", PLUGIN)
     stack.configure(endpoint)
     return stack
 

@@ -24,7 +24,7 @@ from ice_provider.errors import Rejected
 
 LASTING = Key("LTAI5tContractTest0", "contract-secret", None, "test")
 TEMPORARY = Key("STS.ContractTest0", "contract-secret", "CAIS+/=token==", "test")
-AGENT = f"pulumi-ice/{about.version()}"
+AGENT = f"pulumi-ice/{about.VERSION}"
 NO_TASK = say(answer(200, b'{"RequestId":"r"}'))
 
 NASTY = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ice_provider.about import version
+from ice_provider.about import VERSION
 from ice_provider.alibaba import credentials, origins
 from ice_provider.alibaba.refusals import POLICY
 from ice_provider.config import ProviderConfig
@@ -88,7 +88,7 @@ CALLED = {
 
 
 def look_at_what_is_installed(reader: Reader) -> None:
-    plugin = reader.desk.installed / "plugins" / f"resource-ice-v{version()}" / "pulumi-resource-ice"
+    plugin = reader.desk.installed / "plugins" / f"resource-ice-v{VERSION}" / "pulumi-resource-ice"
     assert plugin.read_text().startswith(f"#!{sys.prefix}")
     films = reader.desk.folder / "films"
     ((module, checkout),) = re.findall(r"^replace (\S+) => (\S+)$", (films / "go.mod").read_text(), re.MULTILINE)

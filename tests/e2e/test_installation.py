@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ice_provider.about import version
+from ice_provider.about import VERSION
 from support.engine import ROOT, finish
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ async def test_the_wheel_works_beside_the_newest_pulumi_and_pulumi_alicloud(
     pulumi = await project(PROGRAM)
     manifest = pulumi.project / "Pulumi.yaml"
     manifest.write_text("\n".join(line for line in manifest.read_text().splitlines() if "plugins:" not in line))
-    await pulumi.done("plugin", "install", "resource", "ice", version(), "--file", str(scripts / "pulumi-resource-ice"))
+    await pulumi.done("plugin", "install", "resource", "ice", VERSION, "--file", str(scripts / "pulumi-resource-ice"))
     await pulumi.done("up", "--yes", "--skip-preview")
     assert await pulumi.outputs() == {"status": "Processing"}
     held = json.loads(await pulumi.done("plugin", "ls", "--json"))
-    assert [(plugin["name"], plugin["version"]) for plugin in held] == [("ice", version())]
+    assert [(plugin["name"], plugin["version"]) for plugin in held] == [("ice", VERSION)]

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from alibabacloud_ice20201109.models import GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody
-
 from ice_provider import freejson, times
+from ice_provider.alibaba.sdk import GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody
 from ice_provider.cloud import Page
 from ice_provider.errors import BrokenAnswer
 from ice_provider.model import Workflow, WorkflowTask

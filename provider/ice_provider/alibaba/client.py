@@ -36,7 +36,7 @@ class Client:
         self._origin = found.origin
         self._notes = list(found.notes)
         self._transport = transport.Transport(place, trusted)
-        self._agent = f"pulumi-ice/{about.version()}"
+        self._agent = f"pulumi-ice/{about.VERSION}"
         self._skew = 0.0  # seconds that the service's clock is ahead of ours
 
     @property

@@ -18,7 +18,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
 from ice_provider import decoding
-from ice_provider.about import version
+from ice_provider.about import VERSION
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import changed, encode, properties, secret_names
 from ice_provider.errors import InvalidInput, Problem
@@ -55,7 +55,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     async def GetPluginInfo(self, _request: Empty, _context: Context) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=version())
+        return plugin_pb2.PluginInfo(version=VERSION)
 
     async def GetSchema(self, _request: pb.GetSchemaRequest, _context: Context) -> pb.GetSchemaResponse:
         return pb.GetSchemaResponse(schema=json.dumps(package_schema()))
