@@ -24,9 +24,7 @@ def parse(text: str) -> Any:
         NotJson: See the module.
     """
     try:
-        value = json.loads(
-            text, parse_int=_whole, parse_float=_finite, parse_constant=_refuse, object_pairs_hook=_unambiguous
-        )
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise NotJson("not JSON, or none that can be passed on whole") from error
     if text.count("[") + text.count("{") > _DEEPEST and _deeper_than(value, _DEEPEST):
@@ -64,3 +62,8 @@ def _deeper_than(value: Any, limit: int) -> bool:
         return isinstance(value, dict | list)
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(_deeper_than(part, limit - 1) for part in parts)
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_int=_whole, parse_float=_finite, parse_constant=_refuse, object_pairs_hook=_unambiguous
+)

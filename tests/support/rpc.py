@@ -147,8 +147,8 @@ async def provider(
 
     engine = CountingEngine(redactor, clock)
     servicer = Servicer(engine, begin)
-    server, port = bound(redactor, engine.debug)
-    servicer.join(server)
+    server, port = bound()
+    servicer.join(server, redactor)
     await server.start()
     async with grpc.aio.insecure_channel(
         f"127.0.0.1:{port}", options=(*OPTIONS, ("grpc.enable_http_proxy", 0))

@@ -142,7 +142,8 @@ def _secrets(document: Any) -> Iterator[str]:
 
 def _as_theirs(answer: Answer) -> TeaResponse:
     response = TeaResponse()
-    response.status_code, response.headers, response.body = answer.status, dict(answer.headers), answer.body
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    response.status_code, response.headers, response.body = answer.status, headers, answer.body
     return response
 
 

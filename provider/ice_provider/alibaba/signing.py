@@ -10,11 +10,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from alibabacloud_tea_openapi.utils import Utils
-from darabonba.request import DaraRequest
 
 from ice_provider.alibaba.keys import Key
 
@@ -34,6 +33,15 @@ class SignedRequest:
 
     target: str
     headers: Mapping[str, str]
+
+
+class _Unsigned(NamedTuple):
+    """What the SDK's signer looks at in a request."""
+
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    method: str = "POST"
+    pathname: str = "/"
 
 
 def sign(
@@ -57,9 +65,7 @@ def sign(
         moment: Seconds since 1970, by the service's clock.
         nonce: Must differ from call to call.
     """
-    request = DaraRequest()
-    request.method, request.pathname, request.query = "POST", "/", dict(query)
-    request.headers = {
+    headers = {
         "host": host,
         "x-acs-version": _VERSION,
         "x-acs-action": action,
@@ -71,9 +77,10 @@ def sign(
         "x-acs-credentials-provider": key.kind,
     }
     if key.token:
-        request.headers |= {"x-acs-accesskey-id": key.key_id, "x-acs-security-token": key.token}
-    request.headers["Authorization"] = Utils.get_authorization(request, _ALGORITHM, _EMPTY_HASH, key.key_id, key.secret)
-    return SignedRequest(f"/?{urlencode(request.query)}", request.headers)
+        headers |= {"x-acs-accesskey-id": key.key_id, "x-acs-security-token": key.token}
+    request = _Unsigned(query, headers)
+    headers["Authorization"] = Utils.get_authorization(request, _ALGORITHM, _EMPTY_HASH, key.key_id, key.secret)
+    return SignedRequest(f"/?{urlencode(query)}", headers)
 
 
 @functools.cache

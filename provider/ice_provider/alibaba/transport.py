@@ -38,7 +38,7 @@ class Answer:
 
     Attributes:
         status: The HTTP status.
-        headers: By lower-case name.
+        headers: By name in any case.
         body: The whole body.
     """
 
@@ -148,7 +148,7 @@ async def answer_of(response: aiohttp.ClientResponse) -> Answer:
         if len(body) > _LARGEST:
             response.close()
             raise BrokenAnswer("the answer is larger than any task can be")
-    return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body))
+    return Answer(response.status, response.headers, bytes(body))
 
 
 def _cause(error: aiohttp.ClientConnectorError) -> str:

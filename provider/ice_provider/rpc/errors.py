@@ -33,26 +33,19 @@ CODES: Final[Mapping[type[errors.ProviderError], grpc.StatusCode]] = {
 Handler = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Awaitable[Any]]
 
 
-class Boundary(grpc.aio.ServerInterceptor):
-    """Turns whatever an RPC raises into a status that a person can read."""
+class Guarded:
+    """A servicer, each of whose methods turns whatever it raises into a status that a person can read."""
 
-    def __init__(self, redactor: Redactor, note: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, servicer: object, redactor: Redactor, note: Callable[[str], Awaitable[None]]) -> None:
         """Pass every message through `redactor`; `note` takes the traceback of a bug, for the debug log."""
+        self._servicer = servicer
         self._redactor = redactor
         self._note = note
 
-    async def intercept_service(self, continuation: Any, details: Any) -> Any:
-        """See grpc.aio.ServerInterceptor."""
-        handler = await continuation(details)
-        if handler is None or not handler.unary_unary:
-            return handler
-        return grpc.unary_unary_rpc_method_handler(
-            self._guard(handler.unary_unary, details.method.rpartition("/")[2]),
-            request_deserializer=handler.request_deserializer,
-            response_serializer=handler.response_serializer,
-        )
+    def __getattr__(self, method: str) -> Handler:
+        """Return a method of the servicer, guarded."""
+        behaviour: Handler = getattr(self._servicer, method)
 
-    def _guard(self, behaviour: Handler, method: str) -> Handler:
         async def guarded(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             try:
                 return await behaviour(request, context)

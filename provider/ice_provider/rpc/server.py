@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc
 
 from ice_provider import guard
-from ice_provider.rpc.errors import Boundary
 
 if TYPE_CHECKING:
     from ice_provider.redaction import Redactor
@@ -34,14 +33,9 @@ OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
 )
 
 
-def bound(redactor: Redactor, note: Callable[[str], Awaitable[None]]) -> tuple[grpc.aio.Server, int]:
-    """Return a server that is not started yet, on a free port of the loopback interface, and the port.
-
-    Args:
-        redactor: Takes secrets out of every status.
-        note: Takes the traceback of a bug, for the debug log.
-    """
-    server = grpc.aio.server(interceptors=[Boundary(redactor, note)], options=OPTIONS)
+def bound() -> tuple[grpc.aio.Server, int]:
+    """Return a server that is not started yet, on a free port of the loopback interface, and the port."""
+    server = grpc.aio.server(options=OPTIONS)
     return server, server.add_insecure_port("127.0.0.1:0")
 
 
@@ -57,17 +51,11 @@ async def serve(redactor: Redactor, assemble: Callable[[], Awaitable[tuple[Servi
     guard.event_loop(redactor, loop)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
-    servicer: Servicer
-    engine: Engine
-
-    async def note(line: str) -> None:
-        await engine.debug(line)
-
-    server, port = bound(redactor, note)
+    server, port = bound()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     servicer, engine = await assemble()
-    servicer.join(server)
+    servicer.join(server, redactor)
     await server.start()
     watch = asyncio.create_task(engine.watch(over.set))
     await over.wait()

@@ -23,11 +23,13 @@ from ice_provider.config import ProviderConfig
 from ice_provider.declaration import changed, encode, properties, secret_names
 from ice_provider.errors import InvalidInput, Problem
 from ice_provider.functions import FUNCTIONS
+from ice_provider.redaction import Redactor
 from ice_provider.resources import RESOURCES, Resource
 from ice_provider.rpc import values
 from ice_provider.rpc._proto import plugin_pb2, provider_pb2_grpc
 from ice_provider.rpc._proto import provider_pb2 as pb
 from ice_provider.rpc.engine import Engine, Row
+from ice_provider.rpc.errors import Guarded
 from ice_provider.schema import package_schema
 from ice_provider.session import Operation, Session
 
@@ -94,9 +96,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             self._session.stop()
         return Empty()
 
-    def join(self, server: grpc.aio.Server) -> None:
-        """Answer the calls that this server gets."""
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(self, server)
+    def join(self, server: grpc.aio.Server, redactor: Redactor) -> None:
+        """Answer the calls that this server gets; `redactor` takes secrets out of every status."""
+        guarded = Guarded(self, redactor, self._engine.debug)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(guarded, server)  # type: ignore[arg-type]  # by name
 
     async def close(self) -> None:
         """Let go of the session, if there is one."""

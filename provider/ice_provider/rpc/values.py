@@ -8,7 +8,7 @@ Source: pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go and its tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -94,7 +94,7 @@ def encode(values: Mapping[str, Any]) -> Struct:
         NotSendable: A text or map among the data looks like one of the engine's marks.
     """
     struct = Struct()
-    _put_all(struct, values)
+    _put_all(struct.fields, values)
     return struct
 
 
@@ -157,43 +157,78 @@ def _decode_output(struct: Struct) -> Any:
     return Secret(value) if "secret" in struct.fields and struct.fields["secret"].bool_value else value
 
 
-def _put_all(struct: Struct, values: Mapping[str, Any]) -> None:
+def _put_all(fields: MutableMapping[str, Value], values: Mapping[str, Any]) -> None:
     for name, value in values.items():
-        _put(struct.fields[_valid(name)], value)
+        _put(fields[_valid(name)], value)
 
 
-def _put(target: Value, value: Any) -> None:  # noqa: C901, PLR0912  # one case a kind
+def _put(target: Value, value: Any) -> None:
     """Write a value where it belongs: built apart and put together, every level would be copied again."""
-    match value:
-        case str():
-            if value in SENTINELS:
-                raise NotSendable("a text that is the engine's word for an unknown value")
-            target.string_value = _valid(value)
-        case None:
-            target.null_value = 0  # type: ignore[assignment]
-        case bool():
-            target.bool_value = value
-        case int() | float():
-            target.number_value = value
-        case dict() | Mapping():
-            if SIGNATURE in value:
-                raise NotSendable("a map that the engine would read as a mark")
-            target.struct_value.SetInParent()  # also when nothing is in it
-            _put_all(target.struct_value, value)
-        case list() | tuple():
-            target.list_value.SetInParent()
-            for part in value:
-                _put(target.list_value.values.add(), part)
-        case Secret():
-            target.struct_value.fields[SIGNATURE].string_value = SECRET
-            _put(target.struct_value.fields["value"], value.value)
-        case Unknown():
-            target.string_value = _UNKNOWN_TEXT
-        case Opaque(fields):
-            for name, part in fields.items():
-                _put(target.struct_value.fields[name], part)
-        case _:
-            raise TypeError(f"no property value: {type(value).__name__}")
+    write = _WRITERS.get(type(value))
+    if write is None:
+        raise TypeError(f"no property value: {type(value).__name__}")
+    write(target, value)
+
+
+def _put_text(target: Value, text: str) -> None:
+    if text in SENTINELS:
+        raise NotSendable("a text that is the engine's word for an unknown value")
+    target.string_value = _valid(text)
+
+
+def _put_null(target: Value, _: None) -> None:
+    target.null_value = 0  # type: ignore[assignment]
+
+
+def _put_bool(target: Value, value: bool) -> None:  # noqa: FBT001
+    target.bool_value = value
+
+
+def _put_number(target: Value, value: float) -> None:
+    target.number_value = value
+
+
+def _put_map(target: Value, values: Mapping[str, Any]) -> None:
+    if SIGNATURE in values:
+        raise NotSendable("a map that the engine would read as a mark")
+    struct = target.struct_value
+    struct.SetInParent()  # also when nothing is in it
+    _put_all(struct.fields, values)
+
+
+def _put_list(target: Value, values: Iterable[Any]) -> None:
+    parts = target.list_value
+    parts.SetInParent()
+    for value in values:
+        _put(parts.values.add(), value)
+
+
+def _put_secret(target: Value, secret: Secret) -> None:
+    target.struct_value.fields[SIGNATURE].string_value = SECRET
+    _put(target.struct_value.fields["value"], secret.value)
+
+
+def _put_unknown(target: Value, _: Unknown) -> None:
+    target.string_value = _UNKNOWN_TEXT
+
+
+def _put_opaque(target: Value, opaque: Opaque) -> None:
+    _put_all(target.struct_value.fields, opaque.fields)
+
+
+_WRITERS: Final[Mapping[type, Callable[[Value, Any], None]]] = {
+    str: _put_text,
+    type(None): _put_null,
+    bool: _put_bool,
+    int: _put_number,
+    float: _put_number,
+    dict: _put_map,
+    list: _put_list,
+    tuple: _put_list,
+    Secret: _put_secret,
+    Unknown: _put_unknown,
+    Opaque: _put_opaque,
+}
 
 
 def _valid(text: str) -> str:
