@@ -47,43 +47,42 @@ def _entries(document: Any) -> list[tuple[str | None, Mapping[str, Any]]] | None
 
 def _activity(key: str | None, told: Mapping[str, Any]) -> Activity:
     entry = _Entry(told)
-    inner = entry.get("Result")
+    inner = entry.get("result")
     parsed = _parsed(inner) if isinstance(inner, str) else inner
     result = parsed if isinstance(parsed, Mapping) else None
     within = _Entry(result or {})
     return Activity(
-        activity_id=entry.text("ActivityId") or key,
-        activity_instance_id=entry.text("ActivityInstanceId"),
-        status=entry.text("Status"),
-        start_time=times.trim(entry.text("StartTime")),
-        end_time=times.trim(entry.text("EndTime")),
-        job_id=entry.text("JobId") or within.text("JobId"),
-        job_type=entry.text("JobType") or within.text("JobType"),
+        activity_id=entry.text("activityid") or key,
+        activity_instance_id=entry.text("activityinstanceid"),
+        status=entry.text("status"),
+        start_time=times.trim(entry.text("starttime")),
+        end_time=times.trim(entry.text("endtime")),
+        job_id=entry.text("jobid") or within.text("jobid"),
+        job_type=entry.text("jobtype") or within.text("jobtype"),
         message=_reason(entry) or _reason(within),
         result=result,
     )
 
 
 class _Entry:
-    """An object of the service's, asked for names in any case; the exact case wins, then the first of the others."""
+    """An object of the service's, asked in lower case for names in any; of several, the first one counts."""
 
     def __init__(self, told: Mapping[str, Any]) -> None:
-        self._told = told
-        self._folded = {name.lower(): value for name, value in reversed(list(told.items()))}
-
-    def get(self, name: str) -> Any:
-        return self._told[name] if name in self._told else self._folded.get(name.lower())
+        self._told = {name.lower(): value for name, value in reversed(list(told.items()))}
+        self.get = self._told.get
 
     def text(self, name: str) -> str | None:
-        value = self.get(name)
+        value = self._told.get(name)
+        if value is None or isinstance(value, bool):
+            return None
         if isinstance(value, str):
             return value.strip() or None
-        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        return str(value) if isinstance(value, int | float) else None
 
 
 def _reason(entry: _Entry) -> str | None:
-    code = entry.text("Code") or entry.text("ErrorCode")
-    message = entry.text("Message") or entry.text("ErrorMessage")
+    code = entry.text("code") or entry.text("errorcode")
+    message = entry.text("message") or entry.text("errormessage")
     return ": ".join(part for part in (code, message) if part) or None
 
 
