@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 
 import pytest
 
@@ -17,7 +18,7 @@ class Source:
     """Hands out keys, one a second after it was asked, or says what is wrong.
 
     Attributes:
-        now: Seconds since 1970, moved by hand.
+        now: Seconds, moved by hand.
         asked: How often it was asked.
         lifetime: Seconds that the next key lasts; None for a key that tells no end.
         trouble: What the next ones who ask are told instead.
@@ -39,8 +40,7 @@ class Source:
         await self.may_answer.wait()
         if self.trouble:
             raise self.trouble
-        expires = None if self.lifetime is None else self.now + self.lifetime
-        return Key(f"key-{self.asked}", "secret", "token", "a test", expires=expires)
+        return Key(f"key-{self.asked}", "secret", "token", "a test", lasts=self.lifetime)
 
 
 @pytest.fixture
@@ -109,6 +109,16 @@ async def test_a_short_lived_key_is_not_renewed_all_the_time(keyring: Keyring, s
     assert source.asked == 1
 
 
+async def test_a_key_of_a_moment_is_not_fetched_for_every_call(keyring: Keyring, source: Source) -> None:
+    source.lifetime = 1.0
+    for _ in range(50):
+        await keyring.key()
+        await settle()
+        source.now += 0.1
+
+    assert source.asked == 1
+
+
 async def test_a_key_that_tells_no_end_is_kept_until_it_is_refused(keyring: Keyring, source: Source) -> None:
     source.lifetime = None
     first = await keyring.key()
@@ -135,6 +145,15 @@ async def test_a_renewal_that_fails_is_not_tried_again_for_five_seconds(keyring:
             await keyring.key()
 
     assert source.asked == 2  # at once, and after 6 s
+
+
+async def test_a_failure_that_is_told_a_thousand_times_does_not_grow(keyring: Keyring, source: Source) -> None:
+    source.trouble = NotSignedIn("the role is gone")
+    for _ in range(1000):
+        with pytest.raises(NotSignedIn) as caught:
+            await keyring.key()
+
+    assert len(traceback.extract_tb(caught.value.__traceback__)) < 10
 
 
 async def test_a_failed_renewal_in_the_background_leaves_the_key_in_use(keyring: Keyring, source: Source) -> None:

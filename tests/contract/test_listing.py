@@ -81,7 +81,7 @@ async def test_who_may_not_list_is_told_the_permission_that_is_missing(connect: 
 
 async def test_a_token_that_is_not_the_services_is_refused(connect: Connect) -> None:
     async with Emulator(scenario(1)) as emulator:
-        with pytest.raises(Rejected, match="the API refuses to list workflow tasks: InvalidParameter"):
+        with pytest.raises(Rejected, match="cannot list workflow tasks: InvalidParameter"):
             await connect(emulator.endpoint).list_workflow_tasks(Search(), "mangled")
 
 

@@ -144,6 +144,8 @@ def test_the_library_still_speaks_by_the_functions_that_are_replaced() -> None:
     for theirs in (courier_room.THEIRS, courier_room.THEIRS_BLOCKING):
         assert theirs.__module__ == "Tea.core"
         assert list(inspect.signature(theirs).parameters) == ["request", "runtime_option"]
+    assert courier_room.THEIR_TIME.__module__ == "alibabacloud_credentials.utils.parameter_helper"
+    assert list(inspect.signature(courier_room.THEIR_TIME).parameters) == []
 
 
 async def test_whoever_signs_in_without_a_courier_is_left_alone() -> None:
@@ -204,9 +206,11 @@ async def test_a_refused_role_names_role_host_request_and_the_policy_it_lacks(st
     assert str(caught.value).splitlines() == [
         (
             "signing in by the role acs:ram::123456789012:role/reader, assumed from ice:accessKey failed: "
-            "NoPermission: not allowed"
+            "not allowed to assume the role: NoPermission"
         ),
         "    asked      sts.aliyuncs.com",
+        "    said       NoPermission: not allowed",
+        "    who        the key em… (from ice:accessKey)",
         "    request    R-9",
         (
             "    next       let the key assume the role, and the role trust it:  "
@@ -214,3 +218,70 @@ async def test_a_refused_role_names_role_host_request_and_the_policy_it_lacks(st
             '"Resource":["acs:ram::123456789012:role/reader"]}]}'
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "remedy"),
+    [
+        ("InvalidAccessKeyId.NotFound", "the access key is not known or not active", "check the key ID, and that"),
+        ("SignatureDoesNotMatch", "the signature was refused", "check the secret key and this machine's clock"),
+        ("InvalidSecurityToken.Expired", "the security token is expired", "set a fresh key pair and token"),
+        ("EntityNotExist.Role", "cannot assume the role: EntityNotExist.Role", "let the key assume the role"),
+        ("InvalidParameter.PolicyGrammar", "cannot assume the role: InvalidParameter", "mend what it names"),
+        ("InvalidTimeStamp.Expired", "the service refuses the time of the request", "set this machine's clock"),
+    ],
+)
+async def test_the_remedy_for_a_refused_role_is_that_of_its_code(
+    stage: Stage, code: str, told: str, remedy: str
+) -> None:
+    stage.services.faults = [(400, json.dumps({"Code": code, "Message": "no", "RequestId": "R-9"}))] * 2
+    cloud = await stage.sign_in(ROLE)
+
+    with pytest.raises(NotSignedIn) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert told in caught.value.headline
+    assert remedy in dict(caught.value.hints)["next"]
+
+
+# --- clocks -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ahead", [-2400.0, 7200.0])
+@pytest.mark.parametrize("name", ["a role assumed with a configured pair", "OIDC of the environment"])
+async def test_a_clock_that_is_off_is_corrected_by_that_of_the_token_service(
+    stage: Stage, name: str, ahead: float
+) -> None:
+    stage.services.ahead = ahead
+    cloud = await stage.sign_in(WAYS[name])
+
+    assert (await cloud.get_workflow_task("movie-1")).succeeded
+
+
+async def test_a_key_lasts_as_long_as_its_service_says_whatever_the_clock_of_this_machine(stage: Stage) -> None:
+    stage.services.ahead = -2400.0
+    courier = Courier({}, trust(stage.services.ca_file), stage.redactor, stage.services.routes)
+
+    key = await sign_in.fetch(Address(f"http://{stage.services.plain}/keys"), courier)
+
+    assert key.lasts == pytest.approx(stage.services.lifetime, abs=5)
+
+
+async def test_a_clock_by_which_every_key_has_expired_is_told_with_its_skew(stage: Stage) -> None:
+    stage.services.ahead = -7200.0
+    cloud = await stage.sign_in(ROLE)
+
+    with pytest.raises(
+        NotSignedIn, match="no key is valid here, because the clock of this machine is 2h ahead"
+    ) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert ("next", "set this machine's clock") in caught.value.hints
+
+
+async def test_a_key_that_has_expired_when_it_comes_is_no_valid_one(stage: Stage) -> None:
+    stage.services.lifetime = -60.0
+    cloud = await stage.sign_in(ROLE)
+
+    with pytest.raises(NotSignedIn, match="its answer holds no valid key"):
+        await cloud.get_workflow_task("movie-1")

@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -53,6 +54,7 @@ class KeyServices:
         routes: Where the hosts are.
         granted: How many keys were handed out.
         lifetime: Seconds that the next key lasts.
+        ahead: Seconds that their clocks are ahead of this machine's.
         faults: Status and body to answer with instead, each once, in order; they redirect to ourselves.
         redirected: How many came by such a redirect.
     """
@@ -63,6 +65,7 @@ class KeyServices:
         self.heard = ""
         self.granted = 0
         self.lifetime = 3600.0
+        self.ahead = 0.0
         self.faults: list[tuple[int, str]] = []
         self.redirected = 0
         self.ca_file = str(folder / "ca.pem")
@@ -96,7 +99,9 @@ class KeyServices:
         if self.faults:
             status, body = self.faults.pop(0)
             return web.Response(status=status, text=body, headers={"Location": f"http://{self.plain}/redirected"})
-        return await self._act(request, action)
+        answer = await self._act(request, action) if self._is_timely(request) else _refusal("InvalidTimeStamp.Expired")
+        answer.headers["Date"] = format_datetime(self._now(), usegmt=True)
+        return answer
 
     async def _act(self, request: web.BaseRequest, action: str) -> web.Response:
         match request.method, request.path:
@@ -131,10 +136,17 @@ class KeyServices:
             return False
         return version_1_signature(secrets[key_id], "GET", pairs) == request.query["Signature"]
 
+    def _now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.ahead)
+
+    def _is_timely(self, request: web.BaseRequest) -> bool:
+        told = request.query.get("Timestamp")
+        return told is None or abs(dt.datetime.fromisoformat(told) - self._now()) < dt.timedelta(minutes=15)
+
     def _grant(self) -> dict[str, Any]:
         key_id, secret, token = GRANTS[self.granted]
         self.granted += 1
-        ends = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.lifetime)
+        ends = self._now() + dt.timedelta(seconds=self.lifetime)
         return {
             "AccessKeyId": key_id,
             "AccessKeySecret": secret,

@@ -6,7 +6,6 @@ import asyncio
 import ssl
 import time
 import uuid
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from ice_provider import about, messages
@@ -131,11 +130,9 @@ class Client:
         """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""
         if not CLOCK_REFUSED.match(self._refusal(answer, question).code or ""):
             return False
-        try:
-            theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-        except (ValueError, OverflowError):
+        if answer.moment is None:
             return False
-        skew = theirs - time.time()
+        skew = answer.moment - time.time()
         if abs(skew - self._skew) > _TELLING:
             self._notes.append(messages.clock_corrected(skew))
         self._skew = skew

@@ -2,10 +2,11 @@
 
 Left alone, the library sends keys and tokens through any proxy of the environment, whatever NO_PROXY says, and follows
 redirects. Its one request function is replaced here, for whoever signs in through a courier and nobody else: no proxy
-to metadata, link-local and loopback addresses, no redirects, our own trust, nothing that passes is ever shown.
+to metadata, link-local and loopback addresses, no redirects, our own trust, nothing that passes is ever shown. So is
+the function that tells it the time, which may be wrong on this machine.
 
-Source of the replaced function: `Tea.core.TeaCore.async_do_action` of alibabacloud-tea. A contract test fails when the
-library speaks in another way.
+Source of the replaced functions: `Tea.core.TeaCore.async_do_action` of alibabacloud-tea, `get_iso_8061_date` of the
+library's `parameter_helper`. A contract test fails when the library speaks in another way.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from __future__ import annotations
 import contextlib
 import json
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
+from alibabacloud_credentials.utils import parameter_helper
 from Tea.core import TeaCore
 from Tea.request import TeaRequest
 from Tea.response import TeaResponse
@@ -43,6 +47,7 @@ class Courier:
 
     Attributes:
         last: The last answer that came, with the host that gave it; None before.
+        ahead: Seconds that the clock of who hands out keys was found to be ahead of ours.
         token: A token for OIDC that stands in no file: the library can only read files, so it is put in on the way.
     """
 
@@ -55,6 +60,7 @@ class Courier:
         self._redactor = redactor
         self._routes = routes or {}
         self.last: tuple[str, Answer] | None = None
+        self.ahead = 0.0
         self.token: str | None = None
 
     @contextlib.contextmanager
@@ -105,6 +111,15 @@ class Courier:
         self._learn(answer.body)
         return _as_theirs(answer)
 
+    def time(self) -> float:
+        """Return seconds since 1970 by the clock of who answered last; by ours, when nobody told another."""
+        told = self.last[1].moment if self.last else None
+        return time.time() if told is None else told
+
+    def set_clock(self) -> None:
+        """Sign by the clock of who answered last from now on."""
+        self.ahead = self.time() - time.time()
+
     def learn(self, *secrets: str | None) -> None:
         """Never show these."""
         self._redactor.learn(*secrets)
@@ -150,6 +165,7 @@ def _as_theirs(answer: Answer) -> TeaResponse:
 _courier: ContextVar[Courier | None] = ContextVar("courier", default=None)
 THEIRS: Final = TeaCore.async_do_action
 THEIRS_BLOCKING: Final = TeaCore.do_action
+THEIR_TIME: Final = parameter_helper.get_iso_8061_date
 
 
 async def _request(request: TeaRequest, runtime_option: Mapping[str, Any] | None = None) -> TeaResponse:
@@ -166,5 +182,13 @@ def _blocking_request(request: TeaRequest, runtime_option: Mapping[str, Any] | N
     raise RuntimeError(message)
 
 
+def _time() -> str:
+    courier = _courier.get()
+    if courier is None:
+        return str(THEIR_TIME())
+    return datetime.fromtimestamp(time.time() + courier.ahead, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 TeaCore.async_do_action = staticmethod(_request)
 TeaCore.do_action = staticmethod(_blocking_request)
+parameter_helper.get_iso_8061_date = _time

@@ -16,7 +16,7 @@ from ice_provider.errors import ProviderError
 _AHEAD: Final = 300.0  # seconds before its end that a key is renewed, while it still signs
 _SHARE: Final = 0.25  # of what is left of a short-lived key when it arrives
 _AT_ONCE: Final = 20.0  # seconds before its end that a key signs no more: an attempt lasts 15 s
-_PATIENCE: Final = 5.0  # seconds after a failed renewal until the next one
+_PATIENCE: Final = 5.0  # seconds after a renewal, whatever it brought, until the next one
 
 
 class Keyring:
@@ -26,14 +26,14 @@ class Keyring:
         self,
         first: Key | None = None,
         fetch: Callable[[], Awaitable[Key]] | None = None,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin; nothing is fetched yet.
 
         Args:
             first: A key that was given.
             fetch: Brings a key; None when nothing can renew the one that was given.
-            now: Seconds since 1970.
+            now: Seconds of a clock that nobody sets.
         """
         self._fetch = fetch
         self._now = now
@@ -41,7 +41,7 @@ class Keyring:
         self._failure: ProviderError | None = None
         self._quiet_until = float("-inf")
         self._key: Key | None = None
-        self._renew_at = float("inf")
+        self._renew_at = self._ends = float("inf")
         if first:
             self._take(first)
 
@@ -70,7 +70,7 @@ class Keyring:
             return await self._renewed()
         if self.at_hand():
             return key
-        if self._now() < (key.expires or 0.0) - _AT_ONCE:
+        if self._now() < self._ends - _AT_ONCE:
             self._renew()
             return key
         return await self._renewed()
@@ -93,7 +93,7 @@ class Keyring:
         renewal = self._renew()
         if renewal is None:
             assert self._failure is not None  # noqa: S101  # there is a quiet time only after a failure
-            raise self._failure
+            raise self._failure.with_traceback(None)  # or it grows with everyone whom it is told
         return await asyncio.shield(renewal)
 
     def _renew(self) -> asyncio.Task[Key] | None:
@@ -118,9 +118,10 @@ class Keyring:
 
     def _take(self, key: Key) -> None:
         self._key = key
-        if self._fetch and key.expires is not None:
-            left = max(0.0, key.expires - self._now())
-            self._renew_at = key.expires - max(_AT_ONCE, min(_AHEAD, left * _SHARE))
+        if self._fetch and key.lasts is not None:
+            ahead = max(_AT_ONCE, min(_AHEAD, key.lasts * _SHARE))
+            self._ends = self._now() + key.lasts
+            self._renew_at = max(self._ends - ahead, self._now() + _PATIENCE)
 
 
 def _look_at(renewal: asyncio.Task[Key]) -> None:

@@ -22,7 +22,7 @@ class Key:
         token: The STS token, None for a lasting key.
         source: Where the pair was found, for messages.
         kind: How the official SDK names the way of signing in; it is sent with every call.
-        expires: Seconds since 1970 until which the service accepts it; None when it lasts, or nobody knows.
+        lasts: Seconds from its arrival for which the service accepts it; None when it lasts, or nobody knows.
     """
 
     key_id: str = field(repr=False)
@@ -30,7 +30,7 @@ class Key:
     token: str | None = field(repr=False)
     source: str
     kind: str = ""
-    expires: float | None = None
+    lasts: float | None = None
 
     def __post_init__(self) -> None:
         """Name the kind of a key that was simply given."""

@@ -32,12 +32,14 @@ class Question:
         query: Its parameters.
         deed: What the call is to do, as a part of a sentence: `read workflow task t-1`.
         task_id: The task that it is about, None for a list.
+        remedy: What helps one who is not allowed to; the RAM policy for the action unless given.
     """
 
     action: str
     query: Mapping[str, str]
     deed: str
     task_id: str | None = None
+    remedy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _not_known(refusal: Refusal) -> ProviderError:
 def _no_permission(refusal: Refusal) -> ProviderError:
     names = ("AuthAction", "AuthPrincipalType", "AuthPrincipalDisplayName", "NoPermissionType", "PolicyType")
     told = ", ".join(text for text in (_text(refusal.detail, name) for name in names) if text)
-    advice = f"attach this RAM policy:  {POLICY % refusal.question.action}"
+    advice = refusal.question.remedy or f"attach this RAM policy:  {POLICY % refusal.question.action}"
     if _text(refusal.detail, "NoPermissionType") == "ExplicitDeny":
         advice = "a policy denies it outright, so that allowing it elsewhere does not help: change that policy"
     return Denied(
@@ -185,8 +187,10 @@ def _redirect(refusal: Refusal) -> ProviderError:
 
 
 def _refused(refusal: Refusal) -> ProviderError:
-    advice = ("next", "mend what it names; what it does not explain, Alibaba Cloud's support finds by the request ID")
-    return Rejected(f"the API refuses to {refusal.question.deed}: {refusal.said}", refusal.hints(advice))
+    advice = "mend what it names; what it does not explain, Alibaba Cloud's support finds by the request ID"
+    if refusal.question.remedy and not re.match("Invalid|Missing", refusal.code or ""):
+        advice = refusal.question.remedy
+    return Rejected(f"cannot {refusal.question.deed}: {refusal.said}", refusal.hints(("next", advice)))
 
 
 def _no_such_api(refusal: Refusal) -> ProviderError:

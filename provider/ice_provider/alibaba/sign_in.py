@@ -7,9 +7,7 @@ every one who waits. Nothing of its exceptions is shown, because they hold whole
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import re
 from typing import Any, Final
 
 from alibabacloud_credentials.provider import (
@@ -37,12 +35,12 @@ from ice_provider.alibaba.origins import (
     Origin,
     TrustedRole,
 )
-from ice_provider.alibaba.transport import Answer
-from ice_provider.errors import NotSignedIn, ProviderError, Throttled, Unreachable
+from ice_provider.alibaba.sign_in_refusals import clock_was_refused, failure
+from ice_provider.errors import NotSignedIn, ProviderError, Unreachable
 
 _LIMIT: Final = 10.0  # seconds for all requests of one sign-in
 _COMMAND_LIMIT: Final = 60.0  # a command may ask a person
-_ASSUME: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["%s"]}]}'
+_EXPIRED: Final = "set this machine's clock, or mend who hands out the key"
 _NAMES: Final = ("the access key ID", "the access key secret", "the security token")
 
 
@@ -62,7 +60,7 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     try:
         async with asyncio.timeout(limit):
             with courier.in_use():
-                given: Any = await _provider(origin, courier).get_credentials_async()
+                given = await _given(origin, courier)
         found = (given.get_access_key_id(), given.get_access_key_secret(), given.get_security_token() or None)
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
         key = whole(_NAMES, found, str(origin))
@@ -71,9 +69,23 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     except ProviderError:
         raise
     except Exception as error:  # noqa: BLE001  # the library raises whatever it stumbles over, with the answer inside
-        raise _refused(origin, courier.last, error) from None
+        raise failure(origin, courier, error) from None
     courier.learn(key.secret, key.token)
-    return Key(key.key_id, key.secret, key.token, key.source, kind, float(expires) if expires else None)
+    lasts = float(expires) - courier.time() if expires else None
+    if lasts is not None and lasts <= 0:
+        raise NotSignedIn(f"signing in by {origin} brought a key that has expired", [("next", _EXPIRED)])
+    return Key(key.key_id, key.secret, key.token, key.source, kind, lasts)
+
+
+async def _given(origin: Origin, courier: Courier) -> Any:
+    """Return what the library brings; when the time of this machine was refused, by the clock of who refused it."""
+    try:
+        return await _provider(origin, courier).get_credentials_async()
+    except Exception:
+        if not clock_was_refused(courier):
+            raise
+        courier.set_clock()
+        return await _provider(origin, courier).get_credentials_async()
 
 
 def _provider(origin: Origin, courier: Courier) -> Any:
@@ -122,60 +134,3 @@ def _provider(origin: Origin, courier: Courier) -> Any:
             return CLIProfileCredentialsProvider(profile_name=name, profile_file=file)
         case Command(_, line):
             return ExternalCredentialsProvider(process_command=line)
-
-
-def _refused(origin: Origin, last: tuple[str, Answer] | None, error: Exception) -> ProviderError:
-    """Return the error of a sign-in that brought no key, from the answer that came; `error` is shown to nobody."""
-    headline = f"signing in by {origin} failed"
-    advice = [("next", _advice(origin))]
-    if last is None:
-        return NotSignedIn(f"{headline}: {_trouble(error)}", advice)
-    host, answer = last
-    code, message, request_id = (_said(answer.body, name) for name in ("Code", "Message", "RequestId"))
-    if answer.status == 429 or (code or "").startswith("Throttling"):  # noqa: PLR2004
-        return Throttled(f"signing in by {origin} was slowed down by {host} ({code or answer.status})")
-    if answer.status >= 500:  # noqa: PLR2004
-        return Unreachable(f"signing in by {origin}: {host} has a fault (HTTP {answer.status})")
-    if answer.status == 200:  # noqa: PLR2004
-        said = "its answer holds no key"
-    elif 300 <= answer.status < 400:  # noqa: PLR2004
-        said = "it redirects; refused, because keys would go with it"
-    else:
-        said = ": ".join(part for part in (code or f"HTTP {answer.status}", message) if part)
-    hints = [("asked", host), *([("request", request_id)] if request_id else []), *advice]
-    return NotSignedIn(f"{headline}: {said}", hints)
-
-
-def _trouble(error: Exception) -> str:
-    """Return what can be told of a failure before anything was asked."""
-    return (os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "") or "it gave no key"
-
-
-def _advice(origin: Origin) -> str:
-    match origin:
-        case AssumedRole(session):
-            return f"let the key assume the role, and the role trust it:  {_ASSUME % session.role}"
-        case TrustedRole(_, _, file):
-            where = f"the token in {file}" if file else "ice:assumeRoleWithOidc.oidcToken"
-            return f"check {where}, the provider's ARN, and what the role trusts (issuer, audience, subject)"
-        case InstanceRole():
-            return "run on an ECS instance that has this role, or sign in another way"
-        case Address():
-            return "it must answer with Code, AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
-        case CloudSso() | BrowserSignIn():
-            return "sign in anew with the aliyun CLI: aliyun configure"
-        case Command():
-            return (
-                "run the profile's process_command by hand: it must print access_key_id and access_key_secret as JSON"
-            )
-        case Given():
-            return "check the key"
-
-
-def _said(body: bytes, name: str) -> str | None:
-    """Return a field of a refusal in JSON, as one line."""
-    try:
-        value = json.loads(body).get(name)
-    except (ValueError, AttributeError, RecursionError):
-        return None
-    return re.sub(r"\s+", " ", value).strip() or None if isinstance(value, str) else None
