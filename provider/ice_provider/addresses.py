@@ -36,15 +36,23 @@ def split(endpoint: str) -> tuple[str, int | None]:
     return host.strip("[]"), int(port) if port else None
 
 
+def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host is written as; None for a name."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is a loopback address, written as one: a name could resolve to something else."""
-    address = _parsed(host)
+    address = address_of(host)
     return address is not None and address.is_loopback
 
 
 def is_forbidden(host: str) -> bool:
     """Whether a host is an address that hands out credentials, or no host at all."""
-    address = _parsed(host)
+    address = address_of(host)
     if address is None:
         return False
     plain = getattr(address, "ipv4_mapped", None) or address
@@ -53,11 +61,4 @@ def is_forbidden(host: str) -> bool:
 
 def _is_shortened(host: str) -> bool:
     """Whether a host is an address in an old form such as `2852039166`, which the system reads as 169.254.169.254."""
-    return bool(_DIGITS.fullmatch(host)) and _parsed(host) is None
-
-
-def _parsed(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None
+    return bool(_DIGITS.fullmatch(host)) and address_of(host) is None

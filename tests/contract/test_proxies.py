@@ -23,17 +23,77 @@ ICE = "ice.cn-shanghai.aliyuncs.com"
         ("https", ICE, {"ALL_PROXY": PROXY}, PROXY),
         ("https", ICE, {"HTTP_PROXY": PROXY}, None),
         ("https", ICE, {"HTTPS_PROXY": "http://upper:1", "https_proxy": PROXY}, PROXY),
-        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": ".aliyuncs.com"}, None),
-        ("https", ICE, {"HTTPS_PROXY": PROXY, "no_proxy": "example.com, aliyuncs.com"}, None),
-        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": "*"}, None),
-        ("https", f"{ICE}:8443", {"HTTPS_PROXY": PROXY, "NO_PROXY": ICE}, None),
-        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": "com.example"}, PROXY),
+        ("https", ICE, {"HTTPS_PROXY": PROXY, "no_proxy": ICE}, None),
+        ("https", ICE, {"HTTPS_PROXY": PROXY, "NO_PROXY": ICE, "no_proxy": "example.com"}, PROXY),
         ("http", "127.0.0.1:8080", {"HTTP_PROXY": PROXY, "ALL_PROXY": PROXY}, None),
         ("https", "[::1]:8443", {"HTTPS_PROXY": PROXY}, None),
     ],
 )
 def test_the_proxy_of_a_host(scheme: str, host: str, environment: dict[str, str], proxy: str | None) -> None:
     assert proxies.find(scheme, host, environment) == proxy
+
+
+@pytest.mark.parametrize(
+    ("exempt", "host", "is_exempt"),
+    [
+        ("*", ICE, True),
+        ("example.com, *", "10.1.2.3", True),
+        ("*.*", ICE, False),
+        ("aliyuncs.com", ICE, True),
+        (".aliyuncs.com", ICE, True),
+        ("*.aliyuncs.com", ICE, True),
+        ("*.AliyunCS.com", ICE.upper(), True),
+        (ICE, ICE, True),
+        (f"*.{ICE}", ICE, True),
+        ("example.com,aliyuncs.com", ICE, True),
+        ("example.com aliyuncs.com", ICE, True),
+        ("", ICE, False),
+        (".", ICE, False),
+        ("yuncs.com", ICE, False),
+        ("*yuncs.com", ICE, False),
+        ("com.example", ICE, False),
+        ("ice", ICE, False),
+        ("aliyuncs.com", f"{ICE}:8443", True),
+        (f"{ICE}:443", ICE, True),
+        (f"{ICE}:443", f"{ICE}:443", True),
+        (f"{ICE}:443", f"{ICE}:8443", False),
+        (f"{ICE}:8443", f"{ICE}:8443", True),
+        (f"{ICE}:8443", ICE, False),
+        ("*.aliyuncs.com:443", ICE, True),
+        ("*.aliyuncs.com:80", ICE, False),
+        ("10.1.2.3", "10.1.2.3", True),
+        ("10.1.2.3", "10.1.2.30", False),
+        ("10.1.2.3:443", "10.1.2.3", True),
+        ("10.1.2.3:443", "10.1.2.3:8443", False),
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("10.0.0.0/8", "10.1.2.3:8443", True),
+        ("10.9.9.9/8", "10.1.2.3", True),
+        ("10.0.0.0/8", "11.1.2.3", False),
+        ("10.0.0.0/8", "10.example.com", False),
+        ("10.0.0.0/99", "10.1.2.3", False),
+        ("2.3", "10.1.2.3", False),
+        ("2001:db8::1", "[2001:db8::1]", True),
+        ("[2001:db8::1]", "[2001:DB8:0::1]:8443", True),
+        ("[2001:db8::1]:443", "[2001:db8::1]", True),
+        ("[2001:db8::1]:443", "[2001:db8::1]:8443", False),
+        ("2001:db8::/32", "[2001:db8:1::9]:8443", True),
+        ("2001:db8::/32", "[2001:db9::9]", False),
+        ("2001:db8::/32", "10.1.2.3", False),
+        ("0.0.0.0/0", "[2001:db8::1]", False),
+    ],
+)
+def test_what_no_proxy_names_is_called_without_the_proxy_and_nothing_else_is(
+    exempt: str, host: str, is_exempt: bool
+) -> None:
+    proxy = proxies.find("https", host, {"HTTPS_PROXY": PROXY, "NO_PROXY": exempt})
+
+    assert proxy == (None if is_exempt else PROXY)
+
+
+def test_without_a_port_a_host_has_the_port_of_its_scheme() -> None:
+    environment = {"HTTP_PROXY": PROXY, "HTTPS_PROXY": PROXY, "NO_PROXY": f"{ICE}:80"}
+
+    assert [proxies.find(scheme, ICE, environment) for scheme in ("http", "https")] == [None, PROXY]
 
 
 @pytest.mark.parametrize(

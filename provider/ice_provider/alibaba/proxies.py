@@ -1,16 +1,20 @@
 """Which proxy a call goes through, by the usual environment variables; the official SDK does not obey NO_PROXY.
 
-Loopback is never proxied, so that nothing meant for this machine leaves it.
+Loopback is never proxied, so that nothing meant for this machine leaves it. What NO_PROXY may hold was never agreed on,
+so every form is obeyed that a common tool obeys; the standard library, aiohttp and requests each know only some.
 """
 
 from __future__ import annotations
 
-import urllib.request
+import ipaddress
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from ice_provider import addresses
 from ice_provider.errors import InvalidInput, Problem
+
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 def find(scheme: str, host: str, environment: Mapping[str, str]) -> str | None:
@@ -29,13 +33,44 @@ def find(scheme: str, host: str, environment: Mapping[str, str]) -> str | None:
     variable = next((name for name in (f"{scheme}_proxy", "all_proxy") if name in settings), None)
     if variable is None or addresses.is_loopback(addresses.split(host)[0]):
         return None
-    if urllib.request.proxy_bypass_environment(host, {"no": settings.get("no_proxy", "")}):  # type: ignore[attr-defined]  # typeshed leaves it out
+    if _is_exempt(scheme, host, settings.get("no_proxy", "")):
         return None
     url = settings[variable] if "://" in settings[variable] else f"http://{settings[variable]}"
     if not _is_usable(url):
         reason = "must be the URL of an HTTP proxy such as http://proxy.example.com:3128, or be unset"
         raise InvalidInput([Problem(variable.upper(), reason)])
     return url
+
+
+def _is_exempt(scheme: str, host: str, exempt: str) -> bool:
+    """Whether a list as in NO_PROXY names a host."""
+    name, port = addresses.split(host.lower())
+    entries = exempt.lower().replace(",", " ").split()
+    return any(_covers(entry, name, port or _PORTS[scheme]) for entry in entries)
+
+
+def _covers(entry: str, host: str, port: int) -> bool:
+    """Whether an entry means a host: `*`, a domain, an address, a network, each but the first with or without a port."""
+    if entry == "*":
+        return True
+    network = _network(entry)
+    if network is None:  # now what follows the last colon is no part of an IPv6 address
+        entry, only = addresses.split(entry)
+        if only not in {None, port}:
+            return False
+        network = _network(entry)
+    if address := addresses.address_of(host):
+        return network is not None and address in network
+    domain = entry.removeprefix("*").strip(".")
+    return f".{host}".endswith(f".{domain}")
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Return the addresses that `10.0.0.0/8` or `10.0.0.1` means; None for a name."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _is_usable(url: str) -> bool:
