@@ -17,8 +17,8 @@ class Search:
         workflow_id: Of this workflow.
         workflow_name: Of the workflow with this name.
         key_text: With this text in their input.
-        start_of_create_time: Made at this time or later. ISO 8601, UTC.
-        end_of_create_time: Made at this time or earlier. ISO 8601, UTC.
+        start_of_create_time: Made at this time or later. As `2023-01-04T02:05:17Z`: the API takes no other form.
+        end_of_create_time: Made at this time or earlier. Likewise.
     """
 
     workflow_id: str | None = None

@@ -24,13 +24,22 @@ def seconds(text: str | None) -> float | None:
         return None
 
 
+def as_told(text: str | None) -> str | None:
+    """Return a point in time in the service's own form, in whole seconds, or None."""
+    return _shown(text, "%Y-%m-%dT%H:%M:%SZ")
+
+
 def clock_time(text: str | None) -> str | None:
     """Return `02:05:17Z`, the time of day in UTC, or None."""
-    moment = seconds(text)
-    return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%H:%M:%SZ")
+    return _shown(text, "%H:%M:%SZ")
 
 
 def between(start: str | None, end: str | None) -> float | None:
     """Return the seconds from one point in time to another, or None when either is missing or they are reversed."""
     first, last = seconds(start), seconds(end)
     return last - first if first is not None and last is not None and last >= first else None
+
+
+def _shown(text: str | None, form: str) -> str | None:
+    moment = seconds(text)
+    return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime(form)

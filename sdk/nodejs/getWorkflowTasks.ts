@@ -27,7 +27,7 @@ export function getWorkflowTasks(args?: GetWorkflowTasksArgs, opts?: pulumi.Invo
 
 export interface GetWorkflowTasksArgs {
     /**
-     * List only tasks made at this time or earlier. ISO 8601, UTC.
+     * List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.
      */
     endOfCreateTime?: string;
     /**
@@ -39,7 +39,7 @@ export interface GetWorkflowTasksArgs {
      */
     maxItems?: number;
     /**
-     * List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.
+     * List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.
      */
     startOfCreateTime?: string;
     /**
@@ -91,7 +91,7 @@ export function getWorkflowTasksOutput(args?: GetWorkflowTasksOutputArgs, opts?:
 
 export interface GetWorkflowTasksOutputArgs {
     /**
-     * List only tasks made at this time or earlier. ISO 8601, UTC.
+     * List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.
      */
     endOfCreateTime?: pulumi.Input<string | undefined>;
     /**
@@ -103,7 +103,7 @@ export interface GetWorkflowTasksOutputArgs {
      */
     maxItems?: pulumi.Input<number | undefined>;
     /**
-     * List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.
+     * List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.
      */
     startOfCreateTime?: pulumi.Input<string | undefined>;
     /**

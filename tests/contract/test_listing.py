@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 
 from contract.conftest import Connect
@@ -9,7 +11,9 @@ from ice_emulator import KINDS, Emulator, Scenario
 from ice_provider.alibaba.keys import Key
 from ice_provider.cloud import Search
 from ice_provider.errors import Denied, ProviderError, Rejected
+from ice_provider.functions.get_workflow_tasks import Arguments, GetWorkflowTasks
 from ice_provider.model import Workflow
+from support.operation import operation
 
 HARMLESS = {
     "slow",
@@ -67,6 +71,42 @@ async def test_a_listed_task_is_whole_but_for_its_results(connect: Connect) -> N
 async def test_a_search_is_the_services(connect: Connect, search: Search, count: int) -> None:
     async with Emulator(scenario(10)) as emulator:
         assert len((await connect(emulator.endpoint).list_workflow_tasks(search, None)).tasks) == count
+
+
+MIDNIGHT = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+CHINA = timezone(timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        MIDNIGHT.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        MIDNIGHT.astimezone(CHINA).isoformat(),
+        MIDNIGHT.strftime("%Y-%m-%dT%H:%M:%S.250Z"),
+        MIDNIGHT.strftime("%Y-%m-%d %H:%M:%S"),
+        MIDNIGHT.strftime("%Y%m%dT%H%M%SZ"),
+        MIDNIGHT.strftime(" %Y-%m-%dT%H:%M:%SZ\n"),
+        MIDNIGHT.strftime("%Y-%m-%d"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("edge", "found"),
+    [("start_of_create_time", {"after", "at"}), ("end_of_create_time", {"at", "before"})],
+)
+async def test_a_point_in_time_reaches_the_service_in_its_own_form_however_it_was_written(
+    connect: Connect, edge: str, found: set[str], written: str
+) -> None:
+    async with Emulator(Scenario.from_mapping({"tasks": []})) as emulator:
+        for task_id, seconds in (("before", -1), ("at", 0), ("after", 1)):
+            made = (MIDNIGHT + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            timeline = [{"after": 0, "status": "Succeed"}]
+            emulator.add_task({"taskId": task_id, "createTime": made, "timeline": timeline})
+        act = operation(connect(emulator.endpoint), "read")
+        act.session.clock.held = True  # type: ignore[attr-defined]  # the sockets are real
+
+        listed = await GetWorkflowTasks().call(Arguments(**{edge: written}), act)
+
+    assert set(listed.task_ids) == found
 
 
 async def test_who_may_not_list_is_told_the_permission_that_is_missing(connect: Connect) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ice_provider.times import between, clock_time, seconds, trim
+from ice_provider.times import as_told, between, clock_time, seconds, trim
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from ice_provider.times import between, clock_time, seconds, trim
         ("2023-01-04T02:05:17", 1672797917.0),
         ("2023-01-04T10:05:17+08:00", 1672797917.0),
         ("2023-01-04T02:05:17.250Z", 1672797917.25),
+        ("2023-01-03 18:05:17.75-08:00", 1672797917.75),
         ("", None),
         (None, None),
         ("soon", None),
@@ -27,6 +28,11 @@ from ice_provider.times import between, clock_time, seconds, trim
 def test_a_point_in_time_is_read_or_is_none(text: str | None, moment: float | None) -> None:
     assert seconds(text) == moment
     assert clock_time(text) == (None if moment is None else "02:05:17Z")
+    assert as_told(text) == (None if moment is None else "2023-01-04T02:05:17Z")
+
+
+def test_a_date_alone_is_its_first_moment_in_utc() -> None:
+    assert as_told("2023-01-04") == "2023-01-04T00:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -53,9 +59,11 @@ def test_white_space_around_a_time_is_cut(text: str | None, trimmed: str | None)
 @given(st.text() | st.datetimes().map(str) | st.datetimes(timezones=st.timezones()).map(str))
 def test_no_text_is_too_strange(text: str) -> None:
     clock_time(text)
+    as_told(text)
     between(text, "2023-01-04T02:05:17Z")
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_no_point_in_time_is_too_far(text: str) -> None:
     clock_time(text)
+    as_told(text)

@@ -49,12 +49,14 @@ class Arguments:
         problem=_key_text_problem,
     )
     start_of_create_time: str | None = declared(
-        "List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.",
+        "List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.",
         default=None,
         problem=_time_problem,
     )
     end_of_create_time: str | None = declared(
-        "List only tasks made at this time or earlier. ISO 8601, UTC.", default=None, problem=_time_problem
+        "List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.",
+        default=None,
+        problem=_time_problem,
     )
     statuses: tuple[str, ...] | None = declared("List only tasks with one of these status words.", default=None)
     max_items: int = declared("List at most so many tasks, 100 by default.", default=100, problem=_count_problem)
@@ -117,8 +119,8 @@ async def _list(inputs: Arguments, poller: Poller, clock: Clock) -> tuple[Workfl
         workflow_id=inputs.workflow_id,
         workflow_name=inputs.workflow_name,
         key_text=inputs.key_text,
-        start_of_create_time=inputs.start_of_create_time,
-        end_of_create_time=inputs.end_of_create_time,
+        start_of_create_time=times.as_told(inputs.start_of_create_time),
+        end_of_create_time=times.as_told(inputs.end_of_create_time),
     )
     found: list[WorkflowTask] = []
     token: str | None = None

@@ -25,13 +25,13 @@ func GetWorkflowTasks(ctx *pulumi.Context, args *GetWorkflowTasksArgs, opts ...p
 }
 
 type GetWorkflowTasksArgs struct {
-	// List only tasks made at this time or earlier. ISO 8601, UTC.
+	// List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.
 	EndOfCreateTime *string `pulumi:"endOfCreateTime"`
 	// List only tasks with this text in their input, of at most 32 characters.
 	KeyText *string `pulumi:"keyText"`
 	// List at most so many tasks, 100 by default.
 	MaxItems *int `pulumi:"maxItems"`
-	// List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.
+	// List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.
 	StartOfCreateTime *string `pulumi:"startOfCreateTime"`
 	// List only tasks with one of these status words.
 	Statuses []string `pulumi:"statuses"`
@@ -56,13 +56,13 @@ func GetWorkflowTasksOutput(ctx *pulumi.Context, args GetWorkflowTasksOutputArgs
 }
 
 type GetWorkflowTasksOutputArgs struct {
-	// List only tasks made at this time or earlier. ISO 8601, UTC.
+	// List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.
 	EndOfCreateTime pulumi.StringPtrInput `pulumi:"endOfCreateTime"`
 	// List only tasks with this text in their input, of at most 32 characters.
 	KeyText pulumi.StringPtrInput `pulumi:"keyText"`
 	// List at most so many tasks, 100 by default.
 	MaxItems pulumi.IntPtrInput `pulumi:"maxItems"`
-	// List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.
+	// List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.
 	StartOfCreateTime pulumi.StringPtrInput `pulumi:"startOfCreateTime"`
 	// List only tasks with one of these status words.
 	Statuses pulumi.StringArrayInput `pulumi:"statuses"`

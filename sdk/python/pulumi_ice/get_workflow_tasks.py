@@ -84,10 +84,10 @@ def get_workflow_tasks(end_of_create_time: Optional[_builtins.str] = None,
 
     Needs the permission `ice:ListWorkflowTasks`.
 
-    :param _builtins.str end_of_create_time: List only tasks made at this time or earlier. ISO 8601, UTC.
+    :param _builtins.str end_of_create_time: List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.
     :param _builtins.str key_text: List only tasks with this text in their input, of at most 32 characters.
     :param _builtins.int max_items: List at most so many tasks, 100 by default.
-    :param _builtins.str start_of_create_time: List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.
+    :param _builtins.str start_of_create_time: List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.
     :param Sequence[_builtins.str] statuses: List only tasks with one of these status words.
     :param _builtins.str workflow_id: List only tasks of the workflow with this ID.
     :param _builtins.str workflow_name: List only tasks of the workflow with this name.
@@ -120,10 +120,10 @@ def get_workflow_tasks_output(end_of_create_time: pulumi.Input[Optional[Optional
 
     Needs the permission `ice:ListWorkflowTasks`.
 
-    :param _builtins.str end_of_create_time: List only tasks made at this time or earlier. ISO 8601, UTC.
+    :param _builtins.str end_of_create_time: List only tasks made at this time or earlier. ISO 8601, in UTC unless it says otherwise.
     :param _builtins.str key_text: List only tasks with this text in their input, of at most 32 characters.
     :param _builtins.int max_items: List at most so many tasks, 100 by default.
-    :param _builtins.str start_of_create_time: List only tasks made at this time or later, of the last 90 days. ISO 8601, UTC.
+    :param _builtins.str start_of_create_time: List only tasks made at this time or later, of the last 90 days. ISO 8601, in UTC unless it says otherwise.
     :param Sequence[_builtins.str] statuses: List only tasks with one of these status words.
     :param _builtins.str workflow_id: List only tasks of the workflow with this ID.
     :param _builtins.str workflow_name: List only tasks of the workflow with this name.
