@@ -227,11 +227,23 @@ def not_expected(seen: WorkflowTask, expected: tuple[str, ...]) -> GateShut:
     """Return the error of a data source whose task has none of the expected statuses."""
     failed = seen.status in words.ENDED - {words.SUCCEED}
     headline = ended_badly(seen).headline if failed else f"{task(seen.task_id)} is {seen.status}"
-    first = "mend the cause and start the workflow again" if failed else "wait with a WorkflowTaskGate"
     return GateShut(
-        f"{headline}; expected {' or '.join(expected)}",
-        [*_facts(seen), ("next", f'{first}, or add "{seen.status}" to expectedStatuses')],
+        f"{headline}; expected {' or '.join(expected)}", [*_facts(seen), ("next", _way_on(seen.status, expected))]
     )
+
+
+def _way_on(status: str, expected: tuple[str, ...]) -> str:
+    """Return what to do about a status that is not expected: only a pending one can still become another."""
+    if status.lower() in {word.lower() for word in expected}:
+        return f'write "{status}" in expectedStatuses with this upper and lower case'
+    accept = f'add "{status}" to expectedStatuses'
+    if status in words.PENDING:
+        return f"wait with a WorkflowTaskGate, or {accept}"
+    if status in words.ENDED:
+        another = "give the ID of another task"
+        again = "mend the cause, start the workflow again and give the new task ID"
+        return f"this task will not change: {another if status == words.SUCCEED else again}, or {accept}"
+    return f'look up what the service means by "{status}"; if the program can go on with it, {accept}'
 
 
 def _facts(seen: WorkflowTask) -> list[tuple[str, str]]:

@@ -16,3 +16,16 @@ CANCELED: Final = "Canceled"
 PENDING: Final = frozenset({INIT, PROCESSING})
 ENDED: Final = frozenset({SUCCEED, FAILED, CANCELED})
 KNOWN: Final = PENDING | ENDED
+
+
+def choice_problem(listed: tuple[str, ...]) -> str | None:
+    """Say why no task can have one of these status words, or None."""
+    return case_problem(listed) if listed else f'must name a status word such as "{SUCCEED}", or be left out'
+
+
+def case_problem(listed: tuple[str, ...]) -> str | None:
+    """Say which words differ from the API's in upper and lower case alone, or None; any other word may be a new one."""
+    right = {word.lower(): word for word in KNOWN}
+    wrong = [word for word in listed if right.get(word.lower(), word) != word]
+    told = "; ".join(f'"{right[word.lower()]}", not "{word}"' for word in wrong)
+    return f"must have the service's own upper and lower case: {told}" if wrong else None

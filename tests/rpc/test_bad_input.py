@@ -41,11 +41,16 @@ async def test_in_a_gate(given: Mapping[str, Any], answer: str) -> None:
     assert _said(checked.failures) == answer
 
 
-@pytest.mark.parametrize(("given", "answer"), rows("In the data source"), ids=str)
-async def test_in_the_data_source(given: Mapping[str, Any], answer: str) -> None:
+FUNCTIONS = ("getWorkflowTask", "getWorkflowTasks")
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "answer"), [(name, *row) for name in FUNCTIONS for row in rows(f"In {name}")], ids=str
+)
+async def test_in_a_function(function: str, given: Mapping[str, Any], answer: str) -> None:
     async with provider(ScriptedCloud()) as running:
         await running.configure()
-        invoked = await running.stub.Invoke(pb.InvokeRequest(tok="ice:index:getWorkflowTask", args=struct(given)))
+        invoked = await running.stub.Invoke(pb.InvokeRequest(tok=f"ice:index:{function}", args=struct(given)))
 
     assert _said(invoked.failures) == answer
 

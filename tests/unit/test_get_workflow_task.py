@@ -107,6 +107,14 @@ async def test_a_stop_ends_the_read() -> None:
     [
         ({"taskId": "t-1"}, ""),
         ({"taskId": "t-1", "expectedStatuses": ["Succeed"]}, ""),
+        ({"taskId": "t-1", "expectedStatuses": ["Succeed", "Queued", "succeeded"]}, ""),
+        (
+            {"taskId": "t-1", "expectedStatuses": ["Init", "succeed", "Queued", "FAILED"]},
+            (
+                "expectedStatuses: must have the service's own upper and lower case: "
+                '"Succeed", not "succeed"; "Failed", not "FAILED"'
+            ),
+        ),
         ({}, "taskId: is missing: the ID of the workflow task to read"),
         (
             {"expectedStatuses": "4215e042b3966ca5441e"},

@@ -106,6 +106,8 @@ async def test_a_search_for_what_the_service_has_forgotten_is_an_error_not_an_em
     [
         ({"keyText": "x" * 33}, "keyText: must have at most 32 characters"),
         ({"startOfCreateTime": "yesterday"}, "startOfCreateTime: must be a point in time such as"),
+        ({"statuses": []}, 'statuses: must name a status word such as "Succeed", or be left out'),
+        ({"statuses": ["failed"]}, 'statuses: must have the service\'s own upper and lower case: "Failed"'),
         ({"maxItems": 0}, "maxItems: must be from 1 to 5000"),
         (
             {"startOfCreateTime": "2026-01-02T00:00:00Z", "endOfCreateTime": "2026-01-01T00:00:00Z"},

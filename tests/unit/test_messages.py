@@ -271,12 +271,43 @@ def test_a_condition_that_cannot_be_judged_says_why_and_advises_nothing_that_wou
     )
 
 
-def test_a_status_that_was_not_expected_points_to_the_gate() -> None:
+def test_a_status_that_was_not_expected_is_told_with_all_that_is_known_of_the_task() -> None:
     assert str(messages.not_expected(RUNNING, ("Succeed", "Failed"))) == (
         "workflow task 4215e0…5441e is Processing; expected Succeed or Failed\n"
         + FACTS.replace(", ended after 1m02s", "")
         + '    next       wait with a WorkflowTaskGate, or add "Processing" to expectedStatuses'
     )
+
+
+ENDS = "this task will not change: mend the cause, start the workflow again and give the new task ID"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "advice"),
+    [
+        ("Init", "Succeed", 'wait with a WorkflowTaskGate, or add "Init" to expectedStatuses'),
+        ("Failed", "Succeed", f'{ENDS}, or add "Failed" to expectedStatuses'),
+        ("Canceled", "Succeed", f'{ENDS}, or add "Canceled" to expectedStatuses'),
+        (
+            "Succeed",
+            "Failed",
+            'this task will not change: give the ID of another task, or add "Succeed" to expectedStatuses',
+        ),
+        (
+            "Queued",
+            "Succeed",
+            (
+                'look up what the service means by "Queued"; '
+                'if the program can go on with it, add "Queued" to expectedStatuses'
+            ),
+        ),
+        ("Queued", "queued", 'write "Queued" in expectedStatuses with this upper and lower case'),
+    ],
+)
+def test_what_to_do_about_a_status_depends_on_whether_it_can_still_change(
+    status: str, expected: str, advice: str
+) -> None:
+    assert dict(messages.not_expected(seen(status), (expected,)).hints)["next"] == advice
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,6 @@ from ice_provider.session import Operation
 _LIMIT: Final = 30.0  # seconds for one read, transient faults asked again within
 
 
-def _expected_problem(words_: tuple[str, ...]) -> str | None:
-    return None if words_ else 'must name a status word such as "Succeed", or be left out'
-
-
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """The arguments of the function."""
@@ -28,7 +24,7 @@ class Arguments:
     expected_statuses: tuple[str, ...] | None = declared(
         "Status words that are accepted; with any other the call fails, with the reason.",
         default=None,
-        problem=_expected_problem,
+        problem=words.choice_problem,
     )
 
     @staticmethod

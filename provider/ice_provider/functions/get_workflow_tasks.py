@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ice_provider import times
+from ice_provider import times, words
 from ice_provider.clock import Clock
 from ice_provider.cloud import Search
 from ice_provider.declaration import declared
@@ -58,7 +58,9 @@ class Arguments:
         default=None,
         problem=_time_problem,
     )
-    statuses: tuple[str, ...] | None = declared("List only tasks with one of these status words.", default=None)
+    statuses: tuple[str, ...] | None = declared(
+        "List only tasks with one of these status words.", default=None, problem=words.choice_problem
+    )
     max_items: int = declared("List at most so many tasks, 100 by default.", default=100, problem=_count_problem)
 
     @staticmethod
