@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ice_provider import condition, durations
+from ice_provider import condition, durations, words
 from ice_provider.acceptance import Rule
 from ice_provider.declaration import Json, declared
 from ice_provider.errors import Problem
@@ -26,16 +26,18 @@ class RuleInputs:
     """The inputs that all gates have."""
 
     success_statuses: tuple[str, ...] | None = declared(
-        'Status words that open the gate: `["Succeed"]` by default.', default=None
+        'Status words that open the gate: `["Succeed"]` by default.', default=None, problem=words.case_problem
     )
     failure_statuses: tuple[str, ...] | None = declared(
         'Status words that shut it at once: `["Failed", "Canceled"]` by default, less those named elsewhere.',
         default=None,
+        problem=words.case_problem,
     )
     pending_statuses: tuple[str, ...] | None = declared(
         'Status words to wait on: `["Init", "Processing"]` by default, less those named elsewhere. A word that no '
         "list names is an error.",
         default=None,
+        problem=words.case_problem,
     )
     condition: str | None = declared(
         "A JMESPath expression over the outputs of `getWorkflowTask` that must be exactly `true` for the gate to open, "
