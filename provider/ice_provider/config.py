@@ -37,7 +37,7 @@ def region_problem(region: str) -> str | None:
 
 
 def _protocol_problem(protocol: str) -> str | None:
-    return None if protocol.upper() in {"HTTP", "HTTPS"} else "must be HTTPS, or HTTP for a loopback endpoint"
+    return None if protocol.upper() in {"HTTP", "HTTPS"} else "must be HTTPS, or HTTP for a loopback address"
 
 
 def _role_name_problem(name: str) -> str | None:
@@ -138,9 +138,8 @@ class ProviderConfig:
         if isinstance(protocol, str) and protocol.upper() == "HTTP" and "endpoint" not in (set(given) - set(known)):
             host = addresses.split(endpoint)[0] if isinstance(endpoint, str) else ""
             if not addresses.is_loopback(host):
-                return [
-                    Problem("protocol", "may be HTTP only for a loopback endpoint such as 127.0.0.1:8080; use HTTPS")
-                ]
+                reason = "may be HTTP only when endpoint is a loopback address such as 127.0.0.1:8080, and no name; use HTTPS"
+                return [Problem("protocol", reason)]
         return []
 
     @property

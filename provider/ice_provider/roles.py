@@ -70,5 +70,5 @@ class AssumeRoleWithOidc:
     def problems(_known: Mapping[str, Any], given: Mapping[str, Any]) -> list[Problem]:
         """Return the mistake of a role that has no token."""
         if given.get("oidcToken") is None and given.get("oidcTokenFile") is None:
-            return [Problem("oidcTokenFile", "is missing: name the file that holds the token")]
+            return [Problem("oidcTokenFile", "is missing: name the file that holds the token, or give oidcToken")]
         return []

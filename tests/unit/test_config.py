@@ -97,7 +97,9 @@ def test_loopback_is_only_what_is_written_as_an_address(host: str, loopback: boo
     assert (addresses.is_loopback(host), addresses.is_forbidden(host)) == (loopback, forbidden)
 
 
-ONLY_LOOPBACK = "protocol: may be HTTP only for a loopback endpoint such as 127.0.0.1:8080; use HTTPS"
+ONLY_LOOPBACK = (
+    "protocol: may be HTTP only when endpoint is a loopback address such as 127.0.0.1:8080, and no name; use HTTPS"
+)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ ONLY_LOOPBACK = "protocol: may be HTTP only for a loopback endpoint such as 127.
         ({"protocol": "HTTP", "endpoint": "localhost:8080"}, True, [ONLY_LOOPBACK]),
         ({"protocol": "HTTP", "endpoint": "10.0.0.1"}, True, [ONLY_LOOPBACK]),
         ({"protocol": "HTTP", "endpoint": UNKNOWN}, True, []),
-        ({"protocol": "FTP"}, False, ["protocol: must be HTTPS, or HTTP for a loopback endpoint"]),
+        ({"protocol": "FTP"}, False, ["protocol: must be HTTPS, or HTTP for a loopback address"]),
     ],
 )
 def test_plain_http_is_for_loopback_literals_only(given: dict[str, Any], plain: bool, told: list[str]) -> None:

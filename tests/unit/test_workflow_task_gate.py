@@ -64,8 +64,13 @@ def lines(act: Operation) -> Lines:
         ),
         ({"successStatuses": []}, ['successStatuses: no status would open this gate: name one, such as "Succeed"']),
         (
-            {"failureStatuses": ["Succeed"]},
-            ['successStatuses: no status would open this gate: name one, such as "Succeed"'],
+            {"pendingStatuses": ["Succeed"]},
+            [
+                (
+                    'pendingStatuses: names "Succeed", which alone would open this gate: '
+                    "name another status in successStatuses"
+                )
+            ],
         ),
         ({"successStatuses": ["A"], "failureStatuses": UNKNOWN}, []),
         ({"successStatuses": ["A", UNKNOWN], "failureStatuses": ["A"]}, []),

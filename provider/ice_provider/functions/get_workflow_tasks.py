@@ -150,6 +150,7 @@ def _refuse_the_forgotten(inputs: Arguments, now: float) -> None:
         if moment is not None and now - moment > _MEMORY:
             days = int((now - moment) / _DAY)
             reason = (
-                f"is {days} days ago: the service lists tasks of the last 90 days only; read older ones by their ID"
+                f"is {days} days ago: the service lists tasks of the last 90 days only; getWorkflowTask reads older ones, "
+                "of the last year, by their ID"
             )
             raise InvalidInput([Problem(name, reason)])

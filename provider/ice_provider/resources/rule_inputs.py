@@ -69,7 +69,7 @@ class RuleInputs:
                 owners[word] = name
         lists = {attribute.removesuffix("_statuses"): known.get(attribute) for attribute in LISTS}
         if not found and not Rule.of(**lists).success:
-            found.append(Problem("successStatuses", 'no status would open this gate: name one, such as "Succeed"'))
+            found.append(_never_opens(owners.get(words.SUCCEED)))
         return found
 
     def rule(self) -> Rule:
@@ -80,3 +80,11 @@ class RuleInputs:
             pending=self.pending_statuses,
             condition=self.condition,
         )
+
+
+def _never_opens(taken_by: str | None) -> Problem:
+    """Return the mistake of lists that leave no status to open the gate; `taken_by` names the list that has Succeed."""
+    if taken_by is None:
+        return Problem("successStatuses", 'no status would open this gate: name one, such as "Succeed"')
+    reason = 'names "Succeed", which alone would open this gate: name another status in successStatuses'
+    return Problem(taken_by, reason)
