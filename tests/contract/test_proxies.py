@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
+from urllib.parse import quote
+
 import pytest
 
 from contract.raw_server import RawServer, say
@@ -126,6 +130,39 @@ async def test_a_call_asks_the_proxy_for_a_tunnel_and_sends_it_no_credentials() 
     assert request.startswith(f"CONNECT {ICE}:443 HTTP/1.1\r\n".encode())
     assert b"canary" not in request
     assert "canary-password" not in redactor.redact("canary-password")
+
+
+@pytest.mark.parametrize("password", ["canary-p@ss/wörd", "canary", "p@ss"])
+async def test_the_password_of_a_proxy_is_not_shown_as_it_is_sent_however_short_it_is(password: str) -> None:
+    redactor = Redactor()
+    config = ProviderConfig(region="cn-shanghai", access_key="a-key", secret_key="a-secret")
+    async with RawServer(say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as server:
+        cloud = await connect(
+            config, {"HTTPS_PROXY": f"http://us%65r:{quote(password, safe='')}@{server.host}"}, redactor
+        )
+        with pytest.raises(Rejected):
+            await cloud.get_workflow_task("t-1")
+        await cloud.close()
+
+    (request,) = server.requests
+    (sent,) = re.findall(r"Proxy-Authorization: Basic (\S+)", request.decode())
+    assert base64.b64decode(sent).decode("latin-1") == f"user:{password}"
+    assert sent not in redactor.redact(f"Basic {sent}")
+
+
+@pytest.mark.parametrize(
+    "shown", ["canary-p@ss/word", "canary-p%40ss%2Fword", "canary-p%40ss%2fword", "canary-p@ss%2Fword"]
+)
+def test_the_password_of_a_proxy_is_not_shown_as_it_is_meant_or_stands_in_the_url(shown: str) -> None:
+    redactor = Redactor()
+    redactor.learn(*proxies.secrets("http://user:canary-p%40ss%2Fword@proxy.example.com:3128"))
+
+    assert redactor.redact(f"<{shown}>") == "<[secret]>"
+
+
+@pytest.mark.parametrize("url", [None, PROXY, "http://user@proxy.example.com", "http://user:@proxy.example.com"])
+def test_a_proxy_without_a_password_has_no_secret(url: str | None) -> None:
+    assert list(proxies.secrets(url)) == []
 
 
 async def test_a_proxy_that_is_not_there_is_named() -> None:

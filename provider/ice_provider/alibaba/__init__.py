@@ -45,7 +45,7 @@ async def connect(
     from ice_provider.alibaba import credentials, endpoint, origins, proxies  # noqa: PLC0415
 
     place = endpoint.find(config, environment)
-    redactor.learn(proxies.password(place.proxy))
+    redactor.learn(*proxies.secrets(place.proxy))
     found = await asyncio.to_thread(credentials.find, config, environment)
     redactor.learn(*origins.secrets(found.origin))
     trusted = await asyncio.to_thread(_prepare, config.ca_file)

@@ -135,7 +135,7 @@ class Courier:
         if bare == "localhost" or addresses.is_forbidden(bare):
             return None
         url = proxies.find(scheme, host, self._environment)
-        self._redactor.learn(proxies.password(url))
+        self._redactor.learn(*proxies.secrets(url))
         return url
 
     def _learn(self, passing: bytes | Mapping[str, Any]) -> None:

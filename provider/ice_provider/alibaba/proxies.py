@@ -7,9 +7,9 @@ so every form is obeyed that a common tool obeys; the standard library, aiohttp 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ice_provider import addresses
 from ice_provider.errors import InvalidInput, Problem
@@ -81,6 +81,12 @@ def _is_usable(url: str) -> bool:
         return False
 
 
-def password(url: str | None) -> str | None:
-    """Return the password in a proxy's URL, which must never be shown."""
-    return urlsplit(url).password if url else None
+def secrets(url: str | None) -> Iterator[str]:
+    """Return what must never be shown of a proxy's URL: the password as it stands there, as it is meant and as it is sent.
+
+    It is sent together with the user, in base64.
+    """
+    parts = urlsplit(url or "")
+    if parts.password:
+        password = unquote(parts.password)
+        yield from (parts.password, password, f"{unquote(parts.username or '')}:{password}")
