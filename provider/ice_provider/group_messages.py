@@ -102,11 +102,10 @@ def _reason(task_id: str, error: ProviderError) -> str:
 
 
 def _remedy(standing: Standing) -> list[tuple[str, str]]:
+    again = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
     can = standing.total - standing.failed
-    return [
-        ("next", "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"),
-        ("", f"or let fewer suffice:  minSucceeded: {can}"),
-    ]
+    fewer = [("", f"or let fewer suffice:  minSucceeded: {can}")] if can else []  # none at all is no gate
+    return [("next", again), *fewer]
 
 
 def _must(standing: Standing) -> str:
