@@ -6,7 +6,7 @@ retry mode (base 50 ms for transient faults, 1 s for throttling, doubled, at mos
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 LONGEST_PAUSE: Final = 30.0  # seconds between two polls of one task
@@ -15,7 +15,8 @@ _AGE_SHARE: Final = 20  # an old wait polls less often: its end is seen within a
 _BACKOFF_CAP: Final = 20.0  # seconds
 _BACKOFF_BASE: Final = {"transient": 0.05, "throttled": 1.0}  # seconds
 _RETRY_AFTER_SLACK: Final = 5.0  # seconds that the service may ask for beyond our own pause
-_BURST: Final = 5
+_BUDGET: Final = 500
+_COSTS: Final = {"transient": 14, "throttled": 5}
 
 
 def pause(age: float, luck: float) -> float:
@@ -42,34 +43,25 @@ def backoff(kind: str, attempt: int, luck: float, retry_after: float | None = No
 
 
 @dataclass(slots=True)
-class TokenBucket:
-    """One account's allowance of calls.
+class RetryBudget:
+    """How many faults of the whole process may be asked again at once, before they are asked again at leisure only.
+
+    Source of the costs: botocore's standard retry mode.
 
     Attributes:
-        rate: Tokens per second.
-        burst: Tokens that may pile up.
+        left: What there is to spend.
     """
 
-    rate: float
-    burst: float = _BURST
-    _tokens: float = field(init=False)
-    _filled: float | None = field(init=False, default=None)
+    left: int = _BUDGET
 
-    def __post_init__(self) -> None:
-        """Begin full."""
-        self._tokens = self.burst
+    def spend(self, kind: str) -> int | None:
+        """Take the cost of asking again after a fault of this kind, and return it; None when too little is left."""
+        cost = _COSTS[kind]
+        if cost > self.left:
+            return None
+        self.left -= cost
+        return cost
 
-    def take(self, now: float) -> float:
-        """Take a token and return the seconds until it may be used; 0 when one was there.
-
-        Tokens are lent: each caller gets its own later moment, so callers are served in the order they came.
-        """
-        if self._filled is not None:
-            self._tokens = min(self.burst, self._tokens + (now - self._filled) * self.rate)
-        self._filled = now
-        self._tokens -= 1
-        return max(0.0, -self._tokens / self.rate)
-
-    def give_back(self) -> None:
-        """Return a token that was not used."""
-        self._tokens = min(self.burst, self._tokens + 1)
+    def give_back(self, cost: int) -> None:
+        """Return the cost after a call that went well; 1 for one that came without a fault before it."""
+        self.left = min(_BUDGET, self.left + cost)

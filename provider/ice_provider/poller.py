@@ -1,20 +1,23 @@
-"""Who is asked next: every read of every task goes through here, and only here does anything sleep.
+"""Which task is asked about next: every read of every task goes through here, and only here does anything sleep.
 
-All who follow one task share one poll, all polls share one allowance of calls, and a fault belongs to a poll, never to
-a wait: it is told to the followers and asked again. Knows the cloud port, pacing and the clock; must not know what a
-status means to a gate, nor Pulumi.
+All who follow one task share one poll, all polls share one turnstile, and a fault belongs to a poll, never to a wait: it
+is told to the followers and asked again. A task that has ended is remembered and asked about no more. Knows the cloud
+port, pacing and the clock; must not know what a status means to a gate, nor Pulumi.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ice_provider import durations, messages, pacing, times
+from ice_provider.allowance import Allowance
 from ice_provider.errors import NotKnown, Throttled, Transient, Unreachable
 from ice_provider.model import WorkflowTask
+from ice_provider.turnstile import Lane, Turnstile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -26,7 +29,8 @@ T = TypeVar("T")
 Reading = WorkflowTask | NotKnown | Transient
 """What one poll of a task can bring without ending the watch on it."""
 
-_MOST_CALLS_AT_ONCE: Final = 64
+_LAST_LOOK: Final = 2.0  # seconds before its deadline that a follower is told the newest once more
+_REMEMBERED: Final = 1000  # ended tasks, of some kilobytes each
 
 
 class Stopped(Exception):
@@ -58,17 +62,29 @@ class Follower:
 
 
 class _Watch:
-    """One task under watch, however many follow it."""
+    """One task under watch, however many follow it.
+
+    Attributes:
+        followers: How many do.
+        readers: How many of them want an answer now.
+        deadlines: Until when those who wait follow it, by the clock.
+        was_asked: Whether any call was made.
+        may_hasten: Whether the next call has no reason to be late but our own pace.
+    """
 
     def __init__(self) -> None:
-        self.followers = 0
+        self.followers = self.readers = 0
+        self.deadlines: list[float] = []
+        self.was_asked = self.may_hasten = False
         self.count = 0
         self.latest: Reading | None = None
         self.ended: BaseException | None = None
         self.news = asyncio.Event()
         self.loop: asyncio.Task[None] | None = None
-        self.resting = False
-        self.asked = False
+
+    @property
+    def lane(self) -> Lane:
+        return Lane.READ if self.readers else Lane.WAIT
 
     def tell(self, reading: Reading) -> None:
         self.latest = reading
@@ -94,9 +110,10 @@ class Poller:
         self.cloud = cloud
         self._clock = clock
         self._luck = luck
-        self._bucket = pacing.TokenBucket(per_second)
-        self._slots = asyncio.Semaphore(_MOST_CALLS_AT_ONCE)
+        self._turnstile = Turnstile(Allowance(per_second, luck), clock)
+        self._budget = pacing.RetryBudget()
         self._watches: dict[str, _Watch] = {}
+        self._remembered: OrderedDict[str, WorkflowTask] = OrderedDict()
         self._asking: set[asyncio.Task[object]] = set()
         self._stopped = False
 
@@ -112,9 +129,8 @@ class Poller:
         watch: _Watch | None = None
         try:
             async with self._clock.deadline(self._clock.now() + within):
-                with self.follow(task_id) as follower:
-                    watch = self._watches.get(task_id)
-                    self._hasten(task_id)
+                with self._watching(task_id) as watch, self._hastened(task_id, watch):
+                    follower = Follower(watch)
                     while True:
                         reading = await follower.next()
                         if isinstance(reading, WorkflowTask):
@@ -124,7 +140,7 @@ class Poller:
                         trouble = reading
         except TimeoutError:
             span, name = durations.show(within), messages.task(task_id)
-            if watch is not None and not watch.asked:
+            if watch is not None and not watch.was_asked:
                 crowd = (
                     f"no turn to ask about {name} within {span}: too many reads at once, raise ice:requestsPerSecond"
                 )
@@ -164,7 +180,7 @@ class Poller:
             async with self._clock.deadline(self._clock.now() + within):
                 while True:
                     try:
-                        return await self._call(call)
+                        return await self._turnstile.call(call, Lane.READ)
                     except Transient as error:
                         trouble, faults = error, faults + 1
                         await self._clock.sleep(self._pause(error, faults))
@@ -172,8 +188,33 @@ class Poller:
             raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
     @contextmanager
-    def follow(self, task_id: str) -> Iterator[Follower]:
-        """Watch a task for as long as the context lasts."""
+    def follow(self, task_id: str, until: float = float("inf")) -> Iterator[Follower]:
+        """Watch a task for as long as the context lasts.
+
+        Args:
+            task_id: The task.
+            until: When the follower gives up, by the clock; shortly before, the task is asked about once more.
+        """
+        with self._watching(task_id) as watch:
+            watch.deadlines.append(until)
+            try:
+                yield Follower(watch)
+            finally:
+                watch.deadlines.remove(until)
+
+    def stop(self) -> None:
+        """End every wait now, and every one that begins later."""
+        self._stopped = True
+        self._turnstile.stop()
+        for watch in self._watches.values():
+            watch.end(Stopped())
+            if watch.loop:
+                watch.loop.cancel()
+        for asking in self._asking:
+            asking.cancel()
+
+    @contextmanager
+    def _watching(self, task_id: str) -> Iterator[_Watch]:
         watch = self._watches.get(task_id)
         if watch is None or watch.ended:
             watch = self._watches[task_id] = _Watch()
@@ -183,29 +224,23 @@ class Poller:
                 watch.loop = asyncio.create_task(self._poll(task_id, watch))
         watch.followers += 1
         try:
-            yield Follower(watch)
+            yield watch
         finally:
             watch.followers -= 1
             if not watch.followers:
                 self._forget(task_id, watch)
 
-    def stop(self) -> None:
-        """End every wait now, and every one that begins later."""
-        self._stopped = True
-        for watch in self._watches.values():
-            watch.end(Stopped())
-            if watch.loop:
-                watch.loop.cancel()
-        for asking in self._asking:
-            asking.cancel()
-
-    def _hasten(self, task_id: str) -> None:
-        """Ask now when the watch rests between two good readings: a read must not sit out the pause of a long wait."""
-        watch = self._watches[task_id]
-        if watch.loop and watch.resting and not watch.ended:
+    @contextmanager
+    def _hastened(self, task_id: str, watch: _Watch) -> Iterator[None]:
+        """Ask in the lane of reads, and at once where only our own pace is in the way: a read must not sit out a wait's."""
+        watch.readers += 1
+        if watch.loop and watch.may_hasten and not watch.ended:
             watch.loop.cancel()
-            watch.resting = False
             watch.loop = asyncio.create_task(self._poll(task_id, watch))
+        try:
+            yield
+        finally:
+            watch.readers -= 1
 
     def _forget(self, task_id: str, watch: _Watch) -> None:
         if watch.loop:
@@ -221,41 +256,51 @@ class Poller:
                 reading = await self._ask(task_id, watch)
                 watch.tell(reading)
                 faults = faults + 1 if isinstance(reading, Transient) else 0
-                watch.resting = faults == 0
-                await self._clock.sleep(self._pause(reading, faults))
-                watch.resting = False
+                pause = self._pause(reading, faults)
+                watch.may_hasten = not faults
+                await self._clock.sleep(self._before_a_deadline(pause, watch.deadlines))
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log
             watch.end(error)
 
     async def _ask(self, task_id: str, watch: _Watch) -> Reading:
+        if task_id in self._remembered:
+            return self._remembered[task_id]
+
         async def get() -> WorkflowTask:
-            watch.asked = True
+            watch.was_asked, watch.may_hasten = True, False
             return await self.cloud.get_workflow_task(task_id)
 
+        lane = watch.lane
+        watch.may_hasten = lane is Lane.WAIT
         try:
-            return await self._call(get)
+            task = await self._turnstile.call(get, lane)
         except (NotKnown, Transient) as trouble:
             return trouble
+        if task.finished:
+            self._remember(task)
+        return task
 
-    async def _call(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Make one call when the account's allowance and the number of open calls permit."""
-        turn = self._bucket.take(self._clock.now())
-        try:
-            if turn:
-                await self._clock.sleep(turn)
-        except asyncio.CancelledError:
-            self._bucket.give_back()
-            raise
-        async with self._slots:
-            return await call()
+    def _remember(self, task: WorkflowTask) -> None:
+        self._remembered[task.task_id] = task
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
 
     def _pause(self, reading: Reading, faults: int) -> float:
+        """Return the seconds until the task is due again; a fault is asked again sooner, while the budget lasts."""
         luck = self._luck()
-        if isinstance(reading, Throttled):
-            return pacing.backoff("throttled", faults - 1, luck, reading.retry_after)
-        if isinstance(reading, Transient):
-            return pacing.backoff("transient", faults - 1, luck)
         made = times.seconds(reading.create_time) if isinstance(reading, WorkflowTask) else None
-        return pacing.pause(max(0.0, self._clock.wall() - made) if made is not None else 0.0, luck)
+        due = pacing.pause(max(0.0, self._clock.wall() - made) if made is not None else 0.0, luck)
+        if not isinstance(reading, Transient):
+            self._budget.give_back(1)
+            return due
+        kind, asked = ("throttled", reading.retry_after) if isinstance(reading, Throttled) else ("transient", None)
+        again = pacing.backoff(kind, faults - 1, luck, asked)
+        return again if self._budget.spend(kind) else max(due, again)
+
+    def _before_a_deadline(self, pause: float, deadlines: list[float]) -> float:
+        """Return the pause, or a shorter one, when somebody would give up before its end."""
+        now = self._clock.now()
+        last_looks = (deadline - _LAST_LOOK - now for deadline in deadlines)
+        return min([pause, *(left for left in last_looks if left > 0)])

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ice_provider.pacing import TokenBucket, backoff, pause
+from ice_provider.pacing import RetryBudget, backoff, pause
 
 
 @pytest.mark.parametrize(
@@ -43,25 +39,16 @@ def test_a_pause_that_the_service_asks_for_is_kept_within_five_seconds_of_our_ow
     assert backoff("transient", 0, 1.0, asked) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize(
-    ("moments", "delays"),
-    [
-        ([0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0.1, 0.2, 0.3]),
-        ([0, 0, 0, 0, 0, 0, 0.1, 0.5], [0, 0, 0, 0, 0, 0.1, 0.1, 0]),
-        ([0, 100, 100, 100, 100, 100, 100], [0, 0, 0, 0, 0, 0, 0.1]),
-    ],
-)
-def test_calls_beyond_the_burst_are_spread_in_the_order_they_came(moments: list[float], delays: list[float]) -> None:
-    bucket = TokenBucket(10.0)
+def test_a_budget_pays_for_a_hundred_throttled_answers() -> None:
+    budget = RetryBudget()
 
-    assert [bucket.take(moment) for moment in moments] == pytest.approx(delays)
+    assert [budget.spend("throttled") for _ in range(101)] == [5] * 100 + [None]
 
 
-@given(st.floats(0.1, 1000), st.lists(st.floats(0, 10), min_size=1, max_size=200))
-def test_no_second_ever_sees_more_than_the_rate_and_one_burst(rate: float, gaps: list[float]) -> None:
-    bucket = TokenBucket(rate)
-    uses = [moment + bucket.take(moment) for moment in itertools.accumulate(gaps)]
-
-    assert uses == sorted(uses)
-    for start in uses:
-        assert sum(start <= use < start + 1 for use in uses) <= rate + bucket.burst + 1
+def test_a_budget_is_filled_by_calls_that_go_well_and_never_overflows() -> None:
+    budget = RetryBudget(left=0)
+    assert budget.spend("transient") is None
+    budget.give_back(14)
+    assert budget.spend("transient") == 14
+    budget.give_back(10_000)
+    assert budget.left == 500

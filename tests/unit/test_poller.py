@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -220,33 +221,107 @@ async def test_all_tasks_share_one_allowance_of_calls() -> None:
     assert set(cloud.calls.values()) == {1}
 
 
-async def test_no_more_than_sixty_four_calls_are_under_way_at_once() -> None:
-    class Hanging(ScriptedCloud):
-        def __init__(self) -> None:
-            super().__init__()
-            self.under_way = 0
-            self.answers = asyncio.Event()
+class Hanging(ScriptedCloud):
+    """Answers when it is told to.
 
-        async def get_workflow_task(self, task_id: str) -> Any:
-            self.calls[task_id] += 1
-            self.under_way += 1
-            await self.answers.wait()
-            self.under_way -= 1
-            return task("Init", task_id)
+    Attributes:
+        under_way: The tasks that it is asked about now.
+    """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way: set[str] = set()
+        self.answers = asyncio.Event()
+
+    async def get_workflow_task(self, task_id: str) -> Any:
+        self.calls[task_id] += 1
+        self.under_way.add(task_id)
+        await self.answers.wait()
+        self.under_way.remove(task_id)
+        return task("Init", task_id)
+
+
+async def test_no_more_than_sixty_four_calls_are_under_way_at_once_and_eight_of_them_are_for_reads() -> None:
     clock, cloud = JumpingClock(), Hanging()
     poller = poller_of(cloud, clock, per_second=1e6)
     with contextlib.ExitStack() as followed:
         for number in range(100):
-            followed.enter_context(poller.follow(f"t-{number}"))
-        await clock.sleep(0.5)  # by then the allowance permits every call
-
-        assert (cloud.under_way, len(cloud.calls)) == (64, 64)
-
-        cloud.answers.set()
+            followed.enter_context(poller.follow(f"wait-{number}"))
+        await clock.sleep(0.1)
+        reads = [asyncio.create_task(poller.read(f"read-{number}", within=30)) for number in range(20)]
         await clock.sleep(0.1)
 
-        assert (cloud.under_way, len(cloud.calls)) == (0, 100)
+        assert Counter(name.split("-")[0] for name in cloud.under_way) == {"wait": 56, "read": 8}
+
+        cloud.answers.set()
+        await asyncio.gather(*reads)
+
+
+async def test_reads_get_a_fifth_of_the_calls_while_waits_compete_and_all_otherwise() -> None:
+    clock = JumpingClock()
+    names = [f"wait-{number}" for number in range(200)] + [f"read-{number}" for number in range(50)]
+    cloud = ScriptedCloud(others={name: [task("Init", name)] for name in names})
+    poller = poller_of(cloud, clock, per_second=10)
+    with contextlib.ExitStack() as followed:
+        for name in names[:200]:
+            followed.enter_context(poller.follow(name))
+        await clock.sleep(0.05)
+
+        reads = [asyncio.create_task(poller.read(name, within=100)) for name in names[200:]]
+        await clock.sleep(10)
+
+        assert sum(read.done() for read in reads) == pytest.approx(20, abs=2)
+        followed.close()
+        began = clock.now()
+        await asyncio.gather(*reads)
+        assert clock.now() - began == pytest.approx(3, abs=0.2)
+
+
+async def test_a_task_that_has_ended_is_remembered() -> None:
+    cloud = ScriptedCloud(task("Succeed"))
+    poller = poller_of(cloud)
+    await poller.read("t-1", within=30)
+
+    assert ((await poller.read("t-1", within=30)).status, cloud.calls["t-1"]) == ("Succeed", 1)
+
+
+async def test_a_task_is_asked_about_once_more_shortly_before_a_follower_gives_up() -> None:
+    clock = JumpingClock(wall=1_672_797_917.0 + 3600)  # the task is an hour old: its wait polls every 30 s
+    cloud = ScriptedCloud(task("Processing"))
+    poller = poller_of(cloud, clock)
+    moments = []
+    with poller.follow("t-1", until=1020.0) as waiting:
+        for _ in range(2):
+            await waiting.next()
+            moments.append(clock.now())
+
+    assert moments == pytest.approx([1000, 1018])
+
+
+async def test_a_throttled_answer_slows_all_tasks_down() -> None:
+    clock = JumpingClock()
+    names = [f"t-{number}" for number in range(2, 42)]
+    cloud = ScriptedCloud(Throttled("slow"), task("Init"), others={name: [task("Init", name)] for name in names})
+    poller = poller_of(cloud, clock, per_second=20)
+    await poller.read("t-1", within=30)
+    began = clock.now()
+
+    await asyncio.gather(*(poller.read(name, within=600) for name in names))
+
+    assert clock.now() - began > 10  # 40 at 20 a second would be 2 s
+
+
+async def test_faults_beyond_the_budget_are_asked_again_at_leisure() -> None:
+    clock = JumpingClock()
+    names = [f"t-{number}" for number in range(2, 102)]
+    cloud = ScriptedCloud(others={name: [Unreachable("down")] for name in names})
+    poller = poller_of(cloud, clock, per_second=1e6)
+    with contextlib.ExitStack() as followed:
+        for name in names:
+            followed.enter_context(poller.follow(name))
+        await clock.sleep(0.5)
+
+    assert cloud.calls.total() == 100 + 500 // 14
 
 
 async def test_a_stop_ends_reads_under_way_and_those_that_come_later() -> None:
