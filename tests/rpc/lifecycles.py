@@ -311,6 +311,7 @@ async def _updated(
             await _refused(running.stub.Update(pb.UpdateRequest(**common, preview=preview)), update.refused)
         return olds, old_inputs
     for preview in (True, False):
+        await running.configure()  # each in a process of its own, as with the engine
         answer = await running.stub.Update(pb.UpdateRequest(**common, preview=preview))
         _holds(answer.properties, update.outputs)
     assert cloud.calls.total() - calls == update.calls
