@@ -29,6 +29,7 @@ from ice_provider.session import Session
 from support.key_services import ROLE
 
 _AT_ITS_END = 20.0  # seconds before its end, from which on a key signs no more
+_PATIENCE = 5.0  # seconds for which even such a key is used, so that it is not fetched for every call
 _LASTING = 3600.0  # seconds
 _AT_ONCE = 64  # calls of the API that the poller has under way, all of which the key's end meets
 _LIMIT = 30.0  # seconds for a read
@@ -77,6 +78,7 @@ async def measure(count: int, state: str) -> Mapping[str, float]:
         session = _session(json.loads(apart.said))
         poller = await session.poller()
         await poller.read("task-0", within=_LIMIT)
+        await asyncio.sleep(_PATIENCE if state == "end" else 0)
         change = {"lifetime": _LASTING, **({"refuse": _AT_ONCE} if state == "refused" else {})}
         before = json.loads(apart.ask(json.dumps(change)))["granted"]
         took = await _burst(poller, count)
