@@ -1,4 +1,4 @@
-"""Everything that can go wrong, in our words. Knows nothing else of the project.
+"""Everything that can go wrong, in our words. Knows how much of a text is shown, and nothing else of the project.
 
 The vendor's exceptions stay inside `alibaba/`, gRPC's stay inside `rpc/`; all code between speaks of these:
 
@@ -22,10 +22,14 @@ Anything else that is raised is a bug of ours and is reported as one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from ice_provider.excerpts import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_LONGEST: Final = 2000  # characters of a line: several excerpts, and the words around them
 
 
 class ProviderError(Exception):
@@ -48,8 +52,8 @@ class ProviderError(Exception):
 
 
 def _one_line(text: str) -> str:
-    """Return the text without what would break a line or move the cursor: the service's words are part of it."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    """Return the text without what would flood, break or move lines: the service's words and names are part of it."""
+    return "".join(letter if letter.isprintable() else " " for letter in excerpt(text, _LONGEST))
 
 
 @dataclass(frozen=True, slots=True)

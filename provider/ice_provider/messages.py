@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ice_provider import activities, durations, times, words
 from ice_provider.errors import BrokenAnswer, DeadlineExceeded, GateShut, Interrupted, NotKnown, Throttled
+from ice_provider.excerpts import excerpt
 from ice_provider.model import GatedTask
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def standing(seen: WorkflowTask, now: float) -> str:
     done = sum(activities.is_done(activity) for activity in parts)
     running = [_running(activity, now) for activity in parts if activities.is_running(activity)]
     head = f"{seen.status}, {_count(done)} done" if done else seen.status
-    return " · ".join([head, *running])
+    return excerpt(" · ".join([head, *running]))
 
 
 def progress(seen: WorkflowTask, *, waited: float, limit: Limit, now: float) -> str:
@@ -177,7 +178,7 @@ def ended_badly(seen: WorkflowTask, *, listed: bool = False) -> GateShut:
     broken = next((activity for activity in seen.activities or () if activities.is_broken(activity)), None)
     verb = {words.FAILED: "failed", words.CANCELED: "was canceled"}.get(seen.status, f'ended as "{seen.status}"')
     where = f" in activity {broken.activity_id}" if broken and broken.activity_id else ""
-    reason = (broken and broken.message) or "the service gave no reason"
+    reason = excerpt((broken and broken.message) or "the service gave no reason")
     advice = (
         "mend the cause and start the workflow again, then give the gate the new task ID; to accept this outcome add"
     )

@@ -389,6 +389,32 @@ async def test_the_headline_of_an_error_is_one_line_whatever_the_service_says(co
     assert caught.value.headline.endswith("UnheardOf: one two three")
 
 
+FLOOD = "word " * 100_000
+
+
+@pytest.mark.parametrize(
+    "code", ["UnheardOf", "NoPermission", "ResourceNotFound", "Throttling", "InternalError", FLOOD]
+)
+async def test_a_refusal_that_goes_on_and_on_is_told_in_a_few_lines(connect: Connect, code: str) -> None:
+    detail = {"AuthAction": FLOOD, "PolicyType": FLOOD}
+    async with RawServer(refusal(400, code, message=FLOOD, RequestId=FLOOD, AccessDeniedDetail=detail)) as server:
+        with pytest.raises(ProviderError) as caught:
+            await connect(server.host).get_workflow_task("t-1")
+
+    assert len(str(caught.value)) < 6_000
+    assert "word word" in str(caught.value)
+    assert "…" in str(caught.value)
+
+
+async def test_a_message_of_the_service_is_shown_with_five_hundred_characters_at_most(connect: Connect) -> None:
+    async with RawServer(refusal(400, "UnheardOf", message=FLOOD)) as server:
+        with pytest.raises(Rejected) as caught:
+            await connect(server.host).get_workflow_task("t-1")
+
+    assert caught.value.headline.count("word") == 100
+    assert caught.value.headline.endswith("word word…")
+
+
 async def test_a_server_that_is_not_there_is_unreachable(connect: Connect) -> None:
     async with RawServer(hang) as server:
         gone = server.host

@@ -109,6 +109,17 @@ async def test_the_token_service_is_asked_through_the_proxy_in_a_tunnel_that_hid
     assert stage.redactor.redact("canary-password") == "[secret]"
 
 
+async def test_a_refusal_that_goes_on_and_on_is_told_in_a_few_lines(stage: Stage) -> None:
+    cloud = await stage.sign_in(ROLE)
+    words = "word " * 100_000
+    stage.services.faults = [(403, json.dumps({"Code": "NoPermission", "Message": words, "RequestId": words}))]
+
+    with pytest.raises(NotSignedIn, match=r"NoPermission: (word ?){100}…\n") as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert len(str(caught.value)) < 2_000
+
+
 async def test_no_proxy_is_obeyed_for_the_token_service(stage: Stage) -> None:
     async with RawServer(say(answer(200, b"{}"))) as proxy:
         cloud = await stage.sign_in(ROLE, HTTPS_PROXY=f"http://{proxy.host}", NO_PROXY="aliyuncs.com")

@@ -35,6 +35,13 @@ def test_the_drawing_shows_every_error() -> None:
     assert drawn == {error.__name__ for error in LEAVES | {Transient}}
 
 
+def test_no_line_of_an_error_floods_the_terminal_whatever_name_a_service_gave() -> None:
+    error = ProviderError("what happened to " + "x" * 100_000, [("request", "R " * 100_000)])
+
+    assert error.headline == "what happened to…"
+    assert max(map(len, str(error).splitlines())) < 2_100
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -342,6 +343,39 @@ def test_a_deadline_advises_only_what_wins_over_whoever_set_the_limit(source: st
 
     lines = ("waitTimeout: 2m", "customTimeouts: {create: 2m}", "ice:waitTimeout 2m")
     assert [line for line in lines if line in text] == advised
+
+
+FLOOD = "word " * 100_000
+
+
+def test_a_reason_without_end_is_cut_and_what_was_expected_still_stands_behind_it() -> None:
+    failed = seen("Failed", activity_results=json.dumps({"A": {"Status": "Failed", "Message": FLOOD}}))
+
+    headline = messages.not_expected(failed, ("Succeed",)).headline
+
+    assert headline.count("word") == 100
+    assert headline.endswith("word word…; expected Succeed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda: str(messages.unknown_status(seen(FLOOD))),
+        lambda: str(messages.not_expected(seen(FLOOD), ("Succeed",))),
+        lambda: messages.standing(seen(FLOOD), BEGAN),
+        lambda: messages.standing(seen("Processing", activity_results=json.dumps(dict.fromkeys(ALL, STARTED))), BEGAN),
+        lambda: str(messages.ended_badly(seen("Failed", activity_results=json.dumps(dict.fromkeys(ALL, DONE))))),
+        lambda: str(messages.ended_badly(seen("Failed", workflow=Workflow(name=FLOOD), request_id=FLOOD))),
+    ],
+    ids=["unknown status", "not expected", "progress", "many running", "many done", "names"],
+)
+def test_names_without_end_do_not_flood_the_terminal(text: Callable[[], str]) -> None:
+    assert len(text()) < 7_000
+
+
+ALL = [f"activity-{number}" for number in range(5_000)]
+STARTED = {"Status": "Processing", "StartTime": END}
+DONE = {"Status": "Succeed"}
 
 
 def test_a_failure_that_the_user_listed_has_to_leave_that_list() -> None:

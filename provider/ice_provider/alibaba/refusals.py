@@ -14,6 +14,7 @@ from typing import Any, Final
 from ice_provider import messages
 from ice_provider.alibaba.transport import Answer
 from ice_provider.errors import BrokenAnswer, Denied, NotSignedIn, ProviderError, Rejected, Throttled, Unreachable
+from ice_provider.excerpts import excerpt
 
 POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:%s"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
@@ -220,4 +221,4 @@ BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]],
 
 def _text(body: Mapping[str, Any], name: str) -> str | None:
     value = body.get(name)
-    return " ".join(value.split()) or None if isinstance(value, str) else None  # one line, as a headline is one
+    return excerpt(" ".join(value.split())) or None if isinstance(value, str) else None  # one line, as a headline is
