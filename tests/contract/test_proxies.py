@@ -109,6 +109,7 @@ def test_without_a_port_a_host_has_the_port_of_its_scheme() -> None:
         "http://[::1",
         "http://proxy.example.com:abc",
         "http://proxy.example.com:99999",
+        "http://user:%E2%82%AC@proxy.example.com",  # a euro sign, which the header has no letter for
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_an_error_that_names_the_variable(url: str) -> None:

@@ -76,8 +76,9 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 def _is_usable(url: str) -> bool:
     try:
         parts = urlsplit(url)
+        unquote(parts.netloc).encode("latin-1")  # as user and password are sent
         return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a broken address, or a port that is none
+    except ValueError:  # a broken address, a port that is none, letters that cannot be sent
         return False
 
 
