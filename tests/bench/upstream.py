@@ -21,7 +21,11 @@ def _activity(name: str, second: int) -> dict[str, object]:
         "Status": "Succeed",
         "StartTime": f"2023-01-04T02:05:{second:02}Z",
         "EndTime": f"2023-01-04T02:05:{second + 10:02}Z",
-        "Result": {"JobId": f"job-of-{name}", "JobType": "Transcode", "OutputUrl": f"oss://bucket/{name}.mp4"},
+        "Result": {
+            "JobId": f"job-of-{name}",
+            "JobType": "Transcode",
+            "OutputUrl": f"oss://bucket/{_STAND_IN}/{name}.mp4",
+        },
     }
 
 
@@ -46,7 +50,7 @@ _ANSWER = {
         "UserData": json.dumps({"NotifyAddress": "http://example.com/done"}),
     },
 }
-_BEFORE, _AFTER = json.dumps(_ANSWER).encode().split(_STAND_IN.encode())
+_PARTS = json.dumps(_ANSWER).encode().split(_STAND_IN.encode())
 
 
 class Answerer(asyncio.Protocol):
@@ -62,7 +66,7 @@ class Answerer(asyncio.Protocol):
         *heads, self._heard = (self._heard + data).split(b"\r\n\r\n")
         for head in heads:
             asked = _ASKED.search(head)
-            body = _BEFORE + (asked[1] if asked else b"") + _AFTER
+            body = (asked[1] if asked else b"").join(_PARTS)
             self._out.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             )
