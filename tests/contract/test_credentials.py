@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ice_provider.alibaba import connect, credentials
-from ice_provider.alibaba.credentials import FAMILIES, Found
+from ice_provider.alibaba.credentials import Found
+from ice_provider.alibaba.key_variables import FAMILIES
 from ice_provider.alibaba.keys import Key
 from ice_provider.alibaba.origins import Address, AssumedRole, Given, InstanceRole, Origin, RoleSession, TrustedRole
 from ice_provider.config import ProviderConfig
@@ -177,7 +178,7 @@ def test_families_that_differ_are_told_of_with_masked_keys() -> None:
 
 def test_families_that_agree_are_nothing_to_tell() -> None:
     pair = ("the-key-id", "the-secret", "")
-    environment = {name: value for names in credentials.FAMILIES for name, value in zip(names, pair, strict=True)}
+    environment = {name: value for names in FAMILIES for name, value in zip(names, pair, strict=True)}
 
     assert credentials.find(ProviderConfig(), environment).notes == ()
 
@@ -287,7 +288,12 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
             "ECS_METADATA_DISABLED is true",
         ),
         ({"ALICLOUD_PROFILE": "p"}, "there is no HOME"),
-        ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "the role to assume: must be the ARN of a role"),
+        ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "ALIBABA_CLOUD_ROLE_ARN: must be the ARN of a role"),
+        ({**ENVIRONMENT, "ALICLOUD_ASSUME_ROLE_ARN": "reader"}, "ALICLOUD_ASSUME_ROLE_ARN: must be the ARN of a role"),
+        (
+            {**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_ROLE_SESSION_NAME": "a b"},
+            "ALIBABA_CLOUD_ROLE_SESSION_NAME: must be 2 to 64",
+        ),
         (
             {**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_STS_REGION": "evil.com/"},
             "ALIBABA_CLOUD_STS_REGION",
@@ -299,9 +305,50 @@ def test_a_variable_that_cannot_be_used_is_named(environment: dict[str, str], to
         credentials.find(ProviderConfig(), environment)
 
 
-def test_the_clis_own_file_is_passed_over_when_it_is_switched_off(tmp_path: Path) -> None:
-    (tmp_path / ".aliyun").mkdir()
-    (tmp_path / ".aliyun" / "config.json").write_text('{"profiles": []}')
+# --- the file of the aliyun CLI, which nobody has named ---------------------------------------------------------------
 
+
+def home(folder: Path, **profile: str) -> dict[str, str]:
+    """Return an environment whose home has the CLI's file, with one profile."""
+    (folder / ".aliyun").mkdir()
+    (folder / ".aliyun" / "config.json").write_text(
+        json.dumps({"current": "default", "profiles": [{"name": "default", "output_format": "json", **profile}]})
+    )
+    return {"HOME": str(folder)}
+
+
+@pytest.mark.parametrize("mode", ["", "AK"])
+def test_a_cli_that_nobody_has_set_up_is_the_same_as_no_credentials(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(NotSignedIn, match="no credentials for Alibaba Cloud"):
+        find(home(tmp_path, mode=mode))
+
+
+@pytest.mark.parametrize(
+    ("config", "environment"),
+    [
+        ({"profile": "default"}, {}),
+        ({"shared_credentials_file": "FILE"}, {}),
+        ({}, {"ALIBABA_CLOUD_PROFILE": "default"}),
+        ({}, {"ALIBABA_CLOUD_CREDENTIALS_FILE": "FILE"}),
+    ],
+    ids=str,
+)
+def test_whoever_names_a_profile_or_a_file_is_told_that_it_is_not_set_up(
+    tmp_path: Path, config: dict[str, str], environment: dict[str, str]
+) -> None:
+    surroundings = home(tmp_path, mode="")
+    file = tmp_path / ".aliyun" / "config.json"
+    named = {name: value.replace("FILE", str(file)) for name, value in environment.items()}
+
+    with pytest.raises(NotSignedIn, match=f"profile default of {file} is not configured yet") as caught:
+        credentials.find(at(file, config), {**surroundings, **named})
+
+    assert "aliyun configure --profile default" in str(caught.value)
+
+
+def test_the_clis_own_file_is_passed_over_when_it_is_switched_off(tmp_path: Path) -> None:
+    environment = home(tmp_path, mode="AK", access_key_id="emulator", access_key_secret="emulator-secret")
+
+    assert find(environment).key_id == "emulator"
     with pytest.raises(NotSignedIn, match="no credentials"):
-        credentials.find(ProviderConfig(), {"HOME": str(tmp_path), "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "TRUE"})
+        find({**environment, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "TRUE"})
