@@ -352,3 +352,50 @@ def test_the_clis_own_file_is_passed_over_when_it_is_switched_off(tmp_path: Path
     assert find(environment).key_id == "emulator"
     with pytest.raises(NotSignedIn, match="no credentials"):
         find({**environment, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "TRUE"})
+
+
+# --- OIDC in the environment ------------------------------------------------------------------------------------------
+
+WHOLE = {"ALIBABA_CLOUD_ROLE_ARN": ROLE, **OIDC_VARIABLES}
+HALVES = [dict(each) for size in (1, 2) for each in itertools.combinations(WHOLE.items(), size)]
+HALVES.remove({"ALIBABA_CLOUD_ROLE_ARN": ROLE})  # which is for a key to assume
+
+
+@pytest.mark.parametrize("oidc", [WHOLE, *HALVES], ids=lambda oidc: [*oidc])
+def test_a_key_does_not_assume_a_role_that_is_meant_for_oidc(oidc: dict[str, str]) -> None:
+    """In Kubernetes every pod with RRSA has these variables, also one that is given a key of its own."""
+    assert find({**ENVIRONMENT, **oidc}).key_id == "ALICLOUD_ACCESS_KEY-value"
+
+
+def test_a_role_that_is_never_meant_for_oidc_is_assumed_beside_it() -> None:
+    other = "acs:ram::123456789012:role/other"
+
+    origin = credentials.find(ProviderConfig(), {**ENVIRONMENT, **WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": other}).origin
+
+    assert isinstance(origin, AssumedRole)
+    assert origin.session.role == other
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda half: [*half])
+def test_half_of_oidc_is_an_error_that_names_what_is_missing_when_nothing_else_signs_in(half: dict[str, str]) -> None:
+    with pytest.raises(NotSignedIn) as caught:
+        find(half)
+
+    missing = " and ".join(name for name in WHOLE if name not in half)
+    assert caught.value.headline == f"OIDC needs {missing} beside {' and '.join(half)}"
+
+
+def test_half_of_oidc_is_told_of_when_something_else_signs_in() -> None:
+    half = {"ALIBABA_CLOUD_OIDC_TOKEN_FILE": "token"}
+
+    found = credentials.find(ProviderConfig(), {"ALICLOUD_ECS_ROLE_NAME": "reader", **half})
+
+    told = "OIDC needs ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN beside ALIBABA_CLOUD_OIDC_TOKEN_FILE"
+    assert found == Found(InstanceRole("reader"), (f"{told}: the ECS instance role reader is used instead",))
+
+
+@pytest.mark.parametrize("oidc", [WHOLE, {"ALIBABA_CLOUD_ROLE_ARN": ROLE}], ids=["whole", "a role alone"])
+def test_nothing_is_told_of_oidc_that_is_whole_or_not_meant(oidc: dict[str, str]) -> None:
+    pair = {FAMILY[0]: "emulator", FAMILY[1]: "emulator-secret"}
+
+    assert credentials.find(ProviderConfig(), {**pair, **oidc}).notes == ()

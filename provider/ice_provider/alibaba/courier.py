@@ -43,7 +43,7 @@ class Courier:
 
     Attributes:
         last: The last answer that came, with the host that gave it; None before.
-        token: A token for OIDC that stands in no file: the library can only read files, so it is put in on the way.
+        token: The token for OIDC, put in on the way: the library sends whatever a file holds, and can read only files.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class Courier:
         host = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
         if request.port != _PLAIN_PORT:
             host = f"{host}:{request.port}"
-        if "OIDCToken" in request.query:  # a file often ends with a line break, which no token has
-            request.query["OIDCToken"] = str(self.token or request.query["OIDCToken"]).strip()
+        if "OIDCToken" in request.query:
+            request.query["OIDCToken"] = self.token
         self._learn(request.query)
         self._learn(dict(parse_qsl(request.body)) if isinstance(request.body, str) else {})
         hidden = (value for name, value in request.headers.items() if name.lower() in _HIDDEN_HEADERS)

@@ -56,11 +56,12 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Found:
         (word, take), *unused = configured
         notes = tuple(f"{other} is not used, because {word} is set" for other, _ in unused)
         return Found(surroundings.by_configured_role(take()), notes)
-    found = next(surroundings.surrounding(), None)
+    found, half = next(surroundings.surrounding(), None), surroundings.half_of_oidc()
     if found is None:
-        raise _nothing()
+        raise NotSignedIn(half, [("next", "set what is missing, or sign in another way")]) if half else _nothing()
     by_role = surroundings.by_configured_role if config.assume_role else surroundings.by_surrounding_role
-    return Found(by_role(found.origin), found.notes)
+    notes = (*found.notes, f"{half}: {found.origin} is used instead") if half else found.notes
+    return Found(by_role(found.origin), notes)
 
 
 class _Surroundings:
@@ -114,9 +115,21 @@ class _Surroundings:
         )
         return AssumedRole(self._session(terms), origin, wanted.external_id)
 
+    def half_of_oidc(self) -> str | None:
+        """Say what is missing when some, and not all, of the variables for OIDC are set."""
+        missing = [name for name in _OIDC if not self._variables.get(name)]
+        if not missing or not self._is_for_oidc():
+            return None
+        given = (name for name in _OIDC if name not in missing)
+        return f"OIDC needs {' and '.join(missing)} beside {' and '.join(given)}"
+
+    def _is_for_oidc(self) -> bool:
+        """Whether the role that shares its variable with OIDC is meant for that: a key must not assume it then."""
+        return self._variables.get(*_OIDC[1:]) is not None
+
     def by_surrounding_role(self, origin: Origin) -> Origin:
         """Return the role that the environment wants assumed; one for OIDC has been by then."""
-        role = self._variables.first(*_ROLE)
+        role = self._variables.first(*(_ROLE[:1] if self._is_for_oidc() else _ROLE))
         if role is None or isinstance(origin, TrustedRole):
             return origin
         return AssumedRole(self._session(Terms(role)), origin)

@@ -24,6 +24,7 @@ from alibabacloud_credentials.provider import (
     URLCredentialsProvider,
 )
 
+from ice_provider.alibaba import oidc
 from ice_provider.alibaba.courier import Courier
 from ice_provider.alibaba.keys import Key, whole
 from ice_provider.alibaba.origins import (
@@ -62,7 +63,8 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     try:
         async with asyncio.timeout(limit):
             with courier.in_use():
-                given: Any = await _provider(origin, courier).get_credentials_async()
+                provider = await asyncio.to_thread(_provider, origin, courier)
+                given: Any = await provider.get_credentials_async()
         found = (given.get_access_key_id(), given.get_access_key_secret(), given.get_security_token() or None)
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
         key = whole(_NAMES, found, str(origin))
@@ -77,7 +79,10 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
 
 
 def _provider(origin: Origin, courier: Courier) -> Any:
-    """Return the library's part for an origin; every argument is given, or it would look into its own environment."""
+    """Return the library's part for an origin; may read a file.
+
+    Every argument is given, or it would look into its own environment.
+    """
     match origin:
         case Given(key):
             pair = {"access_key_id": key.key_id, "access_key_secret": key.secret}
@@ -94,8 +99,8 @@ def _provider(origin: Origin, courier: Courier) -> Any:
                 policy=session.policy,
                 sts_endpoint=session.host,
             )
-        case TrustedRole(session, provider, token_file, token):
-            courier.token = token
+        case TrustedRole(session, provider):
+            courier.token = oidc.token(origin)
             return OIDCRoleArnCredentialsProvider(
                 role_arn=session.role,
                 role_session_name=session.name,
@@ -103,7 +108,7 @@ def _provider(origin: Origin, courier: Courier) -> Any:
                 policy=session.policy,
                 sts_endpoint=session.host,
                 oidc_provider_arn=provider,
-                oidc_token_file_path=token_file or os.devnull,
+                oidc_token_file_path=os.devnull,
             )
         case InstanceRole(name, token_only):
             # Without `async_update_enabled=False` it starts a thread that asks by its own rules.
