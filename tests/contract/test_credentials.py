@@ -19,11 +19,13 @@ from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, NotSignedIn
 from ice_provider.redaction import Redactor
 from ice_provider.roles import AssumeRole, AssumeRoleWithOidc
+from support.authority import Authority
 from support.key_services import PROVIDER, ROLE
 
 FAMILY = FAMILIES[1]
 PAIR = ("emulator", "emulator-secret", None)
 OIDC_VARIABLES = {"ALIBABA_CLOUD_OIDC_PROVIDER_ARN": PROVIDER, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "token"}
+SECONDS = "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"
 ENVIRONMENT = {name: f"{name}-value" for family in FAMILIES for name in family}
 
 
@@ -290,6 +292,10 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
         ({"ALICLOUD_PROFILE": "p"}, "there is no HOME"),
         ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "ALIBABA_CLOUD_ROLE_ARN: must be the ARN of a role"),
         ({**ENVIRONMENT, "ALICLOUD_ASSUME_ROLE_ARN": "reader"}, "ALICLOUD_ASSUME_ROLE_ARN: must be the ARN of a role"),
+        *(
+            ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, SECONDS: seconds}, f"{SECONDS}: must be")
+            for seconds in ("899", "43201", "an hour", "0", "-900", "9" * 5000)
+        ),
         (
             {**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_ROLE_SESSION_NAME": "a b"},
             "ALIBABA_CLOUD_ROLE_SESSION_NAME: must be 2 to 64",
@@ -303,6 +309,57 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
 def test_a_variable_that_cannot_be_used_is_named(environment: dict[str, str], told: str) -> None:
     with pytest.raises((NotSignedIn, InvalidInput), match=told):
         credentials.find(ProviderConfig(), environment)
+
+
+@pytest.mark.parametrize("configured", [None, 7200])
+def test_how_long_a_session_lasts_stands_in_the_configuration_else_in_the_environment(configured: int | None) -> None:
+    role = AssumeRole(role_arn=ROLE, session_expiration=configured)
+
+    origin = credentials.find(ProviderConfig(ecs_role_name="reader", assume_role=role), {SECONDS: "900"}).origin
+
+    assert isinstance(origin, AssumedRole)
+    assert origin.session.seconds == (configured or 900)
+
+
+# --- files at home ----------------------------------------------------------------------------------------------------
+
+AT_HOME = {"HOME": "/home/me", "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": PROVIDER}
+
+
+@pytest.mark.parametrize(
+    ("config", "environment"),
+    [
+        (
+            AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token_file="~/token"),
+            {"HOME": "/home/me"},
+        ),
+        (None, {**AT_HOME, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "~/token"}),
+    ],
+    ids=["configuration", "environment"],
+)
+def test_a_token_file_may_be_at_home(config: AssumeRoleWithOidc | None, environment: dict[str, str]) -> None:
+    origin = credentials.find(ProviderConfig(assume_role_with_oidc=config), environment).origin
+
+    assert isinstance(origin, TrustedRole)
+    assert origin.token_file == "/home/me/token"
+
+
+def test_without_a_home_a_path_is_taken_as_it_is() -> None:
+    oidc = AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token_file="~/token")
+
+    origin = credentials.find(ProviderConfig(assume_role_with_oidc=oidc), {}).origin
+
+    assert isinstance(origin, TrustedRole)
+    assert origin.token_file == "~/token"
+
+
+async def test_the_authorities_may_be_at_home(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(Authority().pem)
+    config = ProviderConfig(region="cn-shanghai", access_key="mine", secret_key="hush", ca_file="~/ca.pem")
+
+    client = await connect(config, {"HOME": str(tmp_path)}, Redactor())
+
+    await client.close()
 
 
 # --- the file of the aliyun CLI, which nobody has named ---------------------------------------------------------------

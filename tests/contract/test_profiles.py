@@ -231,9 +231,9 @@ def test_a_role_of_any_instance_is_the_one_that_the_instance_tells(tmp_path: Pat
 
 
 def test_oidc_of_a_profile_reads_its_token_from_the_file(tmp_path: Path) -> None:
-    profile = {"mode": "OIDC", "ram_role_arn": ROLE, "oidc_provider_arn": PROVIDER, "oidc_token_file": "the-file"}
+    profile = {"mode": "OIDC", "ram_role_arn": ROLE, "oidc_provider_arn": PROVIDER, "oidc_token_file": "~/the-file"}
 
-    origin = find(tmp_path, profile).origin
+    origin = find(tmp_path, profile, HOME="/home/me").origin
 
     assert isinstance(origin, TrustedRole)
-    assert (origin.provider, origin.token_file, origin.token) == (PROVIDER, "the-file", None)
+    assert (origin.provider, origin.token_file, origin.token) == (PROVIDER, "/home/me/the-file", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import json
 
@@ -206,6 +207,20 @@ async def test_a_token_file_that_is_not_there_is_named(stage: Stage) -> None:
         await cloud.get_workflow_task("movie-1")
 
     assert str(stage.folder / "oidc-token") in str(caught.value)
+
+
+async def test_a_uri_is_asked_as_it_stands_user_and_repeated_parameters_included(stage: Stage) -> None:
+    uri = f"http://me:canary%40password@{stage.services.plain}/keys?for=a%20b&for=&for=c&token=canary-token"
+    cloud = await stage.sign_in(Way({"credentialsUri": uri}))
+
+    await cloud.get_workflow_task("movie-1")
+
+    (request,) = stage.services.requests
+    assert list(request.query.items()) == [("for", "a b"), ("for", ""), ("for", "c"), ("token", "canary-token")]
+    scheme, told = request.headers["Authorization"].split()
+    assert (scheme, base64.b64decode(told)) == ("Basic", b"me:canary@password")
+    hidden = ("canary@password", told, uri)
+    assert [stage.redactor.redact(text) for text in hidden] == ["[secret]"] * 3
 
 
 # --- what is said when no key comes -----------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class KeyServices:
 
     Attributes:
         heard: Every query, header and body that came, as text.
+        requests: Each request, in order.
         asked: `host path` of each request, in order, with the action when it has one.
         ca_file: The authority that their TLS needs.
         routes: Where the hosts are.
@@ -60,6 +61,7 @@ class KeyServices:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.asked: list[str] = []
+        self.requests: list[web.BaseRequest] = []
         self.heard = ""
         self.granted = 0
         self.lifetime = 3600.0
@@ -91,6 +93,7 @@ class KeyServices:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         action = request.query.get("Action", "")
         self.redirected += request.path == "/redirected"
+        self.requests.append(request)
         self.heard += f"{dict(request.query)} {dict(request.headers)} {await request.text()}\n"
         self.asked.append(" ".join(part for part in (request.host, request.path, action) if part))
         if self.faults:

@@ -83,7 +83,7 @@ class Courier:
         self._learn(request.query)
         self._learn(dict(parse_qsl(request.body)) if isinstance(request.body, str) else {})
         hidden = (value for name, value in request.headers.items() if name.lower() in _HIDDEN_HEADERS)
-        self._redactor.learn(*(value.removeprefix("Bearer ") for value in hidden))
+        self._redactor.learn(*(value.rpartition(" ")[2] for value in hidden))  # without `Bearer` or `Basic`
         wait = min(_LONGEST_WAIT, float(options.get("connectTimeout") or _LONGEST_WAIT * 1000) / 1000)
         limits = aiohttp.ClientTimeout(total=None, sock_connect=wait, sock_read=_LONGEST_WAIT)
         with faults_of(host):
@@ -110,7 +110,7 @@ class Courier:
         self._redactor.learn(*secrets)
 
     def _url(self, scheme: str, host: str, request: TeaRequest) -> URL:
-        query = urlencode({name: str(value) for name, value in request.query.items() if value is not None})
+        query = urlencode([(name, str(value)) for name, value in request.query.items() if value is not None])
         target = f"{request.pathname or '/'}?{query}".rstrip("?")
         return URL(f"{scheme}://{self._routes.get(host, host)}{target}", encoded=True)
 

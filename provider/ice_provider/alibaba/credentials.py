@@ -94,7 +94,8 @@ class _Surroundings:
             yield Found(self._profile(profile))
         role, provider, file = (self._variables.first(name) for name in _OIDC)
         if role and provider and file:
-            yield Found(TrustedRole(self._session(Terms(role)), provider.value, file.value))
+            token_file = self._variables.at_home(file.value)
+            yield Found(TrustedRole(self._session(Terms(role)), provider.value, token_file))
         if instance := self._variables.get(*_INSTANCE_ROLE):
             yield Found(self._instance_role(instance))
         if uri := self._variables.get(*_ADDRESS):
@@ -143,7 +144,7 @@ class _Surroundings:
             named(wanted.session_expiration, "ice:assumeRoleWithOidc.sessionExpiration"),
             wanted.policy,
         )
-        file = wanted.oidc_token_file or None
+        file = self._variables.at_home(wanted.oidc_token_file) if wanted.oidc_token_file else None
         return TrustedRole(self._session(terms), wanted.oidc_provider_arn, file, None if file else wanted.oidc_token)
 
     def _named_file(self) -> Origin:

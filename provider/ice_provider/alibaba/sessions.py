@@ -19,10 +19,11 @@ from ice_provider.errors import InvalidInput, NotSignedIn, Problem
 from ice_provider.roles import name_problem, role_problem, seconds_problem
 
 _NAMES: Final = ("ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME")
+_SECONDS: Final = "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"
 _REGION: Final = "ALIBABA_CLOUD_STS_REGION"
 _VPC: Final = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"
-_NAME: Final = Named("pulumi-ice", "our own name")
-_SECONDS: Final = Named("3600", "our own limit")
+_USUAL_NAME: Final = Named("pulumi-ice", "our own name")
+_USUAL_SECONDS: Final = Named("3600", "our own limit")
 _DIGITS: Final = re.compile(r"[0-9]{1,9}")
 
 
@@ -53,8 +54,8 @@ def session(terms: Terms, variables: Variables) -> RoleSession:
     Raises:
         InvalidInput: A value cannot be used; named by its place.
     """
-    name = terms.name or variables.first(*_NAMES) or _NAME
-    seconds = terms.seconds or _SECONDS
+    name = terms.name or variables.first(*_NAMES) or _USUAL_NAME
+    seconds = terms.seconds or variables.first(_SECONDS) or _USUAL_SECONDS
     region = terms.region or variables.first(_REGION)
     checks: list[tuple[Named | None, Callable[[str], str | None]]] = [
         (terms.role, role_problem),

@@ -21,7 +21,6 @@ from alibabacloud_credentials.provider import (
     RamRoleArnCredentialsProvider,
     StaticAKCredentialsProvider,
     StaticSTSCredentialsProvider,
-    URLCredentialsProvider,
 )
 
 from ice_provider.alibaba import oidc
@@ -39,6 +38,7 @@ from ice_provider.alibaba.origins import (
     TrustedRole,
 )
 from ice_provider.alibaba.transport import Answer
+from ice_provider.alibaba.uri import UriKeys
 from ice_provider.errors import NotSignedIn, ProviderError, Throttled, Unreachable
 
 _LIMIT: Final = 10.0  # seconds for all requests of one sign-in
@@ -114,7 +114,7 @@ def _provider(origin: Origin, courier: Courier) -> Any:
             # Without `async_update_enabled=False` it starts a thread that asks by its own rules.
             return EcsRamRoleCredentialsProvider(role_name=name, disable_imds_v1=token_only, async_update_enabled=False)
         case Address(uri):
-            return URLCredentialsProvider(uri=uri)
+            return UriKeys(uri, courier)
         case CloudSso(_, url, account, access, token, token_expires):
             return CloudSSOCredentialsProvider(
                 sign_in_url=url,
