@@ -147,5 +147,5 @@ def secrets(origin: Origin) -> Iterator[str | None]:
             yield token
         case Address(uri):
             yield uri
-        case Command(_, line):
+        case Command(_, line) if len(line.split()) > 1:  # a program alone is none
             yield line

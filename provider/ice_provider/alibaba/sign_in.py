@@ -16,7 +16,6 @@ from alibabacloud_credentials.provider import (
     CLIProfileCredentialsProvider,
     CloudSSOCredentialsProvider,
     EcsRamRoleCredentialsProvider,
-    ExternalCredentialsProvider,
     OIDCRoleArnCredentialsProvider,
     RamRoleArnCredentialsProvider,
     StaticAKCredentialsProvider,
@@ -24,6 +23,7 @@ from alibabacloud_credentials.provider import (
 )
 
 from ice_provider.alibaba import oidc
+from ice_provider.alibaba.commands import CommandKeys
 from ice_provider.alibaba.courier import Courier
 from ice_provider.alibaba.keys import Key, whole
 from ice_provider.alibaba.origins import (
@@ -42,9 +42,19 @@ from ice_provider.alibaba.uri import UriKeys
 from ice_provider.errors import NotSignedIn, ProviderError, Throttled, Unreachable
 
 _LIMIT: Final = 10.0  # seconds for all requests of one sign-in
-_COMMAND_LIMIT: Final = 60.0  # a command may ask a person
+_COMMAND_LIMIT: Final = 60.0  # with a command, which may ask a person to touch a key, say
 _ASSUME: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["%s"]}]}'
 _NAMES: Final = ("the access key ID", "the access key secret", "the security token")
+
+
+def limit(origin: Origin) -> float:
+    """Return the seconds that a sign-in may take: its own, whatever happens meanwhile to a call that waits for it."""
+    match origin:
+        case AssumedRole(_, base):
+            return limit(base)
+        case Command():
+            return _COMMAND_LIMIT
+    return _LIMIT
 
 
 async def fetch(origin: Origin, courier: Courier, within: float | None = None) -> Key:
@@ -53,15 +63,15 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     Args:
         origin: Where it comes from.
         courier: Carries what is asked for it.
-        within: Seconds for all requests together; 10 unless given, 60 for a command.
+        within: Seconds in all; 10 unless given, or 60 when a command is a part of it.
 
     Raises:
         NotSignedIn: It was refused; asking again is of no use.
         Throttled, Unreachable: Asking again may help.
     """
-    limit = within or (_COMMAND_LIMIT if isinstance(origin, Command) else _LIMIT)
+    most = within or limit(origin)
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(most):
             with courier.in_use():
                 provider = await asyncio.to_thread(_provider, origin, courier)
                 given: Any = await provider.get_credentials_async()
@@ -69,7 +79,7 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
         key = whole(_NAMES, found, str(origin))
     except TimeoutError:
-        raise Unreachable(f"signing in by {origin} took longer than {limit:.0f}s") from None
+        raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s") from None
     except ProviderError:
         raise
     except Exception as error:  # noqa: BLE001  # the library raises whatever it stumbles over, with the answer inside
@@ -125,8 +135,8 @@ def _provider(origin: Origin, courier: Courier) -> Any:
             )
         case BrowserSignIn(_, name, file):
             return CLIProfileCredentialsProvider(profile_name=name, profile_file=file)
-        case Command(_, line):
-            return ExternalCredentialsProvider(process_command=line)
+        case Command():
+            return CommandKeys(origin)
 
 
 def _refused(origin: Origin, last: tuple[str, Answer] | None, error: Exception) -> ProviderError:
@@ -169,11 +179,7 @@ def _advice(origin: Origin) -> str:
             return "it must answer with Code, AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
         case CloudSso() | BrowserSignIn():
             return "sign in anew with the aliyun CLI: aliyun configure"
-        case Command():
-            return (
-                "run the profile's process_command by hand: it must print access_key_id and access_key_secret as JSON"
-            )
-        case Given():
+        case Given() | Command():
             return "check the key"
 
 
