@@ -32,6 +32,10 @@ def _canary(name: str) -> str:
 OIDC_TOKEN = f"{_canary('head')}.{_canary('claims')}.{_canary('signature')}"
 SSO_TOKEN = _canary("single sign-on")
 OAUTH_TOKEN = _canary("browser")
+OAUTH_REFRESH_TOKEN = _canary("browser, again")
+RENEWED = {"access_token": _canary("browser 2"), "refresh_token": _canary("browser 2, again"), "expires_in": 3600}
+"""What the refresh token above is exchanged for."""
+
 BASE = {"emulator": "emulator-secret"}
 """Key pairs that may assume a role."""
 
@@ -39,7 +43,14 @@ GRANTS = tuple((f"STS.granted-key-{i}", _canary(f"secret {i}"), _canary(f"token 
 KEYS = [{"accessKey": id_, "secretKey": secret, "securityToken": token} for id_, secret, token in GRANTS]
 """What a scenario of the emulator must know for them to be of use."""
 
-_HOSTS = ("sts.aliyuncs.com", "sts.cn-shanghai.aliyuncs.com", "oauth.aliyun.com", "signin.example.com")
+_OAUTH = {f"Bearer {token}" for token in (OAUTH_TOKEN, RENEWED["access_token"])}
+_HOSTS = (
+    "sts.aliyuncs.com",
+    "sts.cn-shanghai.aliyuncs.com",
+    "oauth.aliyun.com",
+    "oauth.alibabacloud.com",
+    "signin.example.com",
+)
 _METADATA = "/latest/meta-data/ram/security-credentials/"
 
 
@@ -116,7 +127,11 @@ class KeyServices:
                 known = request.headers.get("Authorization") == f"Bearer {SSO_TOKEN}"
                 return web.json_response({"CloudCredential": self._grant()}) if known else _refusal("NoSession")
             case "POST", "/v1/exchange":
-                return web.json_response(self._grant())
+                known = request.headers.get("Authorization") in _OAUTH
+                return web.json_response(self._grant()) if known else _refusal("expired_token")
+            case "POST", "/v1/token":
+                known = dict(parse_qsl(await request.text())).get("refresh_token") == OAUTH_REFRESH_TOKEN
+                return web.json_response(RENEWED) if known else _refusal("invalid_grant")
         if action == "AssumeRole" and self._may_assume(request):
             return web.json_response({"Credentials": self._grant()})
         if action == "AssumeRoleWithOIDC" and request.query.get("OIDCToken") == OIDC_TOKEN:

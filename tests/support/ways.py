@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support.key_services import GRANTS, OAUTH_TOKEN, OIDC_TOKEN, PROVIDER, ROLE, SSO_TOKEN
+from support.key_services import GRANTS, OAUTH_REFRESH_TOKEN, OAUTH_TOKEN, OIDC_TOKEN, PROVIDER, ROLE, SSO_TOKEN
 
 HERE = "<folder>"
 """Stands for the folder that `write_files` wrote to."""
@@ -55,7 +55,7 @@ _PROFILES: list[dict[str, Any]] = [
         "oauth_site_type": "CN",
         "oauth_access_token": OAUTH_TOKEN,
         "oauth_access_token_expire": 4_000_000_000,
-        "oauth_refresh_token": "not-needed-yet",
+        "oauth_refresh_token": OAUTH_REFRESH_TOKEN,
     },
     {"name": "command", "mode": "External", "process_command": shlex.join([sys.executable, "-c", _PRINTS])},
 ]

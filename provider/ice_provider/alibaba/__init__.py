@@ -73,10 +73,13 @@ def _keyring(
 
     if isinstance(origin, Given):
         return Keyring(origin.key)
+    last: Key | None = None
 
     async def fetch() -> Key:
+        nonlocal last
         sign_in = await asyncio.to_thread(_library)
-        key: Key = await sign_in.fetch(origin, sign_in.Courier(environment, trusted, redactor, routes))
+        key: Key = await sign_in.fetch(origin, sign_in.Courier(environment, trusted, redactor, routes), last)
+        last = key
         return key
 
     return Keyring(fetch=fetch)

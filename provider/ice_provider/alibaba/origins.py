@@ -112,7 +112,7 @@ class CloudSso:
 
 @dataclass(frozen=True, slots=True)
 class BrowserSignIn:
-    """A sign-in of the aliyun CLI by OAuth, which the official library renews in the CLI's own file."""
+    """A sign-in of the aliyun CLI in a browser, whose tokens are read from the CLI's file, and renewed there."""
 
     profile: str
     name: str

@@ -13,7 +13,6 @@ import re
 from typing import Any, Final
 
 from alibabacloud_credentials.provider import (
-    CLIProfileCredentialsProvider,
     CloudSSOCredentialsProvider,
     EcsRamRoleCredentialsProvider,
     OIDCRoleArnCredentialsProvider,
@@ -22,7 +21,7 @@ from alibabacloud_credentials.provider import (
     StaticSTSCredentialsProvider,
 )
 
-from ice_provider.alibaba import oidc
+from ice_provider.alibaba import oauth, oidc
 from ice_provider.alibaba.commands import CommandKeys
 from ice_provider.alibaba.courier import Courier
 from ice_provider.alibaba.keys import Key, whole
@@ -57,12 +56,13 @@ def limit(origin: Origin) -> float:
     return _LIMIT
 
 
-async def fetch(origin: Origin, courier: Courier, within: float | None = None) -> Key:
+async def fetch(origin: Origin, courier: Courier, last: Key | None = None, within: float | None = None) -> Key:
     """Return a key that is fresh.
 
     Args:
         origin: Where it comes from.
         courier: Carries what is asked for it.
+        last: The key that was brought before, which is not to be brought again.
         within: Seconds in all; 10 unless given, or 60 when a command is a part of it.
 
     Raises:
@@ -73,7 +73,7 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     try:
         async with asyncio.timeout(most):
             with courier.in_use():
-                provider = await asyncio.to_thread(_provider, origin, courier)
+                provider = await asyncio.to_thread(_provider, origin, courier, last)
                 given: Any = await provider.get_credentials_async()
         found = (given.get_access_key_id(), given.get_access_key_secret(), given.get_security_token() or None)
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
@@ -88,7 +88,7 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     return Key(key.key_id, key.secret, key.token, key.source, kind, float(expires) if expires else None)
 
 
-def _provider(origin: Origin, courier: Courier) -> Any:
+def _provider(origin: Origin, courier: Courier, last: Key | None) -> Any:
     """Return the library's part for an origin; may read a file.
 
     Every argument is given, or it would look into its own environment.
@@ -101,7 +101,7 @@ def _provider(origin: Origin, courier: Courier) -> Any:
             return StaticAKCredentialsProvider(**pair)
         case AssumedRole(session, base, external_id):
             return RamRoleArnCredentialsProvider(
-                credentials_provider=_provider(base, courier),
+                credentials_provider=_provider(base, courier, last),
                 external_id=external_id,
                 role_arn=session.role,
                 role_session_name=session.name,
@@ -133,8 +133,8 @@ def _provider(origin: Origin, courier: Courier) -> Any:
                 access_token=token,
                 access_token_expire=token_expires,
             )
-        case BrowserSignIn(_, name, file):
-            return CLIProfileCredentialsProvider(profile_name=name, profile_file=file)
+        case BrowserSignIn():
+            return oauth.part(origin, courier, last)
         case Command():
             return CommandKeys(origin)
 
