@@ -65,7 +65,7 @@ class KeyServices:
         routes: Where the hosts are.
         granted: How many keys were handed out.
         lifetime: Seconds that the next key lasts.
-        faults: Status and body to answer with instead, each once, in order; they redirect to ourselves.
+        faults: Status and body to answer with instead, each once, in order, None for none; they redirect to ourselves.
         redirected: How many came by such a redirect.
     """
 
@@ -76,7 +76,7 @@ class KeyServices:
         self.heard = ""
         self.granted = 0
         self.lifetime = 3600.0
-        self.faults: list[tuple[int, str]] = []
+        self.faults: list[tuple[int, str] | None] = []
         self.redirected = 0
         self.ca_file = str(folder / "ca.pem")
         self.routes: Mapping[str, str] = {}
@@ -107,8 +107,8 @@ class KeyServices:
         self.requests.append(request)
         self.heard += f"{dict(request.query)} {dict(request.headers)} {await request.text()}\n"
         self.asked.append(" ".join(part for part in (request.host, request.path, action) if part))
-        if self.faults:
-            status, body = self.faults.pop(0)
+        if fault := self.faults.pop(0) if self.faults else None:
+            status, body = fault
             return web.Response(status=status, text=body, headers={"Location": f"http://{self.plain}/redirected"})
         return await self._act(request, action)
 

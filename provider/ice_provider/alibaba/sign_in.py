@@ -1,7 +1,8 @@
 """Signing in: an origin becomes a key, by the official credentials library and our courier.
 
 The library is asked once for each key and then thrown away: its own cache blocks the event loop and renews once for
-every one who waits. Nothing of its exceptions is shown, because they hold whole answers.
+every one who waits. Nothing of its exceptions is shown, because they hold whole answers. What `commands` and `uri` do is
+our own, and speaks as the library's parts do.
 """
 
 from __future__ import annotations
