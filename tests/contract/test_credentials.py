@@ -11,18 +11,21 @@ from typing import Any
 import pytest
 
 from ice_provider.alibaba import connect, credentials
-from ice_provider.alibaba.credentials import FAMILIES, Found
+from ice_provider.alibaba.credentials import Found
+from ice_provider.alibaba.key_variables import FAMILIES
 from ice_provider.alibaba.keys import Key
 from ice_provider.alibaba.origins import Address, AssumedRole, Given, InstanceRole, Origin, RoleSession, TrustedRole
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, NotSignedIn
 from ice_provider.redaction import Redactor
 from ice_provider.roles import AssumeRole, AssumeRoleWithOidc
+from support.authority import Authority
 from support.key_services import PROVIDER, ROLE
 
 FAMILY = FAMILIES[1]
 PAIR = ("emulator", "emulator-secret", None)
 OIDC_VARIABLES = {"ALIBABA_CLOUD_OIDC_PROVIDER_ARN": PROVIDER, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "token"}
+SECONDS = "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"
 ENVIRONMENT = {name: f"{name}-value" for family in FAMILIES for name in family}
 
 
@@ -177,7 +180,7 @@ def test_families_that_differ_are_told_of_with_masked_keys() -> None:
 
 def test_families_that_agree_are_nothing_to_tell() -> None:
     pair = ("the-key-id", "the-secret", "")
-    environment = {name: value for names in credentials.FAMILIES for name, value in zip(names, pair, strict=True)}
+    environment = {name: value for names in FAMILIES for name, value in zip(names, pair, strict=True)}
 
     assert credentials.find(ProviderConfig(), environment).notes == ()
 
@@ -287,7 +290,16 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
             "ECS_METADATA_DISABLED is true",
         ),
         ({"ALICLOUD_PROFILE": "p"}, "there is no HOME"),
-        ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "the role to assume: must be the ARN of a role"),
+        ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "ALIBABA_CLOUD_ROLE_ARN: must be the ARN of a role"),
+        ({**ENVIRONMENT, "ALICLOUD_ASSUME_ROLE_ARN": "reader"}, "ALICLOUD_ASSUME_ROLE_ARN: must be the ARN of a role"),
+        *(
+            ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, SECONDS: seconds}, f"{SECONDS}: must be")
+            for seconds in ("899", "43201", "an hour", "0", "-900", "9" * 5000)
+        ),
+        (
+            {**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_ROLE_SESSION_NAME": "a b"},
+            "ALIBABA_CLOUD_ROLE_SESSION_NAME: must be 2 to 64",
+        ),
         (
             {**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_STS_REGION": "evil.com/"},
             "ALIBABA_CLOUD_STS_REGION",
@@ -299,9 +311,148 @@ def test_a_variable_that_cannot_be_used_is_named(environment: dict[str, str], to
         credentials.find(ProviderConfig(), environment)
 
 
-def test_the_clis_own_file_is_passed_over_when_it_is_switched_off(tmp_path: Path) -> None:
-    (tmp_path / ".aliyun").mkdir()
-    (tmp_path / ".aliyun" / "config.json").write_text('{"profiles": []}')
+@pytest.mark.parametrize("configured", [None, 7200])
+def test_how_long_a_session_lasts_stands_in_the_configuration_else_in_the_environment(configured: int | None) -> None:
+    role = AssumeRole(role_arn=ROLE, session_expiration=configured)
 
+    origin = credentials.find(ProviderConfig(ecs_role_name="reader", assume_role=role), {SECONDS: "900"}).origin
+
+    assert isinstance(origin, AssumedRole)
+    assert origin.session.seconds == (configured or 900)
+
+
+# --- files at home ----------------------------------------------------------------------------------------------------
+
+AT_HOME = {"HOME": "/home/me", "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": PROVIDER}
+
+
+@pytest.mark.parametrize(
+    ("config", "environment"),
+    [
+        (
+            AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token_file="~/token"),
+            {"HOME": "/home/me"},
+        ),
+        (None, {**AT_HOME, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "~/token"}),
+    ],
+    ids=["configuration", "environment"],
+)
+def test_a_token_file_may_be_at_home(config: AssumeRoleWithOidc | None, environment: dict[str, str]) -> None:
+    origin = credentials.find(ProviderConfig(assume_role_with_oidc=config), environment).origin
+
+    assert isinstance(origin, TrustedRole)
+    assert origin.token_file == "/home/me/token"
+
+
+def test_without_a_home_a_path_is_taken_as_it_is() -> None:
+    oidc = AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token_file="~/token")
+
+    origin = credentials.find(ProviderConfig(assume_role_with_oidc=oidc), {}).origin
+
+    assert isinstance(origin, TrustedRole)
+    assert origin.token_file == "~/token"
+
+
+async def test_the_authorities_may_be_at_home(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(Authority().pem)
+    config = ProviderConfig(region="cn-shanghai", access_key="mine", secret_key="hush", ca_file="~/ca.pem")
+
+    client = await connect(config, {"HOME": str(tmp_path)}, Redactor())
+
+    await client.close()
+
+
+# --- the file of the aliyun CLI, which nobody has named ---------------------------------------------------------------
+
+
+def home(folder: Path, **profile: str) -> dict[str, str]:
+    """Return an environment whose home has the CLI's file, with one profile."""
+    (folder / ".aliyun").mkdir()
+    (folder / ".aliyun" / "config.json").write_text(
+        json.dumps({"current": "default", "profiles": [{"name": "default", "output_format": "json", **profile}]})
+    )
+    return {"HOME": str(folder)}
+
+
+@pytest.mark.parametrize("mode", ["", "AK"])
+def test_a_cli_that_nobody_has_set_up_is_the_same_as_no_credentials(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(NotSignedIn, match="no credentials for Alibaba Cloud"):
+        find(home(tmp_path, mode=mode))
+
+
+@pytest.mark.parametrize(
+    ("config", "environment"),
+    [
+        ({"profile": "default"}, {}),
+        ({"shared_credentials_file": "FILE"}, {}),
+        ({}, {"ALIBABA_CLOUD_PROFILE": "default"}),
+        ({}, {"ALIBABA_CLOUD_CREDENTIALS_FILE": "FILE"}),
+    ],
+    ids=str,
+)
+def test_whoever_names_a_profile_or_a_file_is_told_that_it_is_not_set_up(
+    tmp_path: Path, config: dict[str, str], environment: dict[str, str]
+) -> None:
+    surroundings = home(tmp_path, mode="")
+    file = tmp_path / ".aliyun" / "config.json"
+    named = {name: value.replace("FILE", str(file)) for name, value in environment.items()}
+
+    with pytest.raises(NotSignedIn, match=f"profile default of {file} is not configured yet") as caught:
+        credentials.find(at(file, config), {**surroundings, **named})
+
+    assert "aliyun configure --profile default" in str(caught.value)
+
+
+def test_the_clis_own_file_is_passed_over_when_it_is_switched_off(tmp_path: Path) -> None:
+    environment = home(tmp_path, mode="AK", access_key_id="emulator", access_key_secret="emulator-secret")
+
+    assert find(environment).key_id == "emulator"
     with pytest.raises(NotSignedIn, match="no credentials"):
-        credentials.find(ProviderConfig(), {"HOME": str(tmp_path), "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "TRUE"})
+        find({**environment, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "TRUE"})
+
+
+# --- OIDC in the environment ------------------------------------------------------------------------------------------
+
+WHOLE = {"ALIBABA_CLOUD_ROLE_ARN": ROLE, **OIDC_VARIABLES}
+HALVES = [dict(each) for size in (1, 2) for each in itertools.combinations(WHOLE.items(), size)]
+HALVES.remove({"ALIBABA_CLOUD_ROLE_ARN": ROLE})  # which is for a key to assume
+
+
+@pytest.mark.parametrize("oidc", [WHOLE, *HALVES], ids=lambda oidc: [*oidc])
+def test_a_key_does_not_assume_a_role_that_is_meant_for_oidc(oidc: dict[str, str]) -> None:
+    """In Kubernetes every pod with RRSA has these variables, also one that is given a key of its own."""
+    assert find({**ENVIRONMENT, **oidc}).key_id == "ALICLOUD_ACCESS_KEY-value"
+
+
+def test_a_role_that_is_never_meant_for_oidc_is_assumed_beside_it() -> None:
+    other = "acs:ram::123456789012:role/other"
+
+    origin = credentials.find(ProviderConfig(), {**ENVIRONMENT, **WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": other}).origin
+
+    assert isinstance(origin, AssumedRole)
+    assert origin.session.role == other
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda half: [*half])
+def test_half_of_oidc_is_an_error_that_names_what_is_missing_when_nothing_else_signs_in(half: dict[str, str]) -> None:
+    with pytest.raises(NotSignedIn) as caught:
+        find(half)
+
+    missing = " and ".join(name for name in WHOLE if name not in half)
+    assert caught.value.headline == f"OIDC needs {missing} beside {' and '.join(half)}"
+
+
+def test_half_of_oidc_is_told_of_when_something_else_signs_in() -> None:
+    half = {"ALIBABA_CLOUD_OIDC_TOKEN_FILE": "token"}
+
+    found = credentials.find(ProviderConfig(), {"ALICLOUD_ECS_ROLE_NAME": "reader", **half})
+
+    told = "OIDC needs ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN beside ALIBABA_CLOUD_OIDC_TOKEN_FILE"
+    assert found == Found(InstanceRole("reader"), (f"{told}: the ECS instance role reader is used instead",))
+
+
+@pytest.mark.parametrize("oidc", [WHOLE, {"ALIBABA_CLOUD_ROLE_ARN": ROLE}], ids=["whole", "a role alone"])
+def test_nothing_is_told_of_oidc_that_is_whole_or_not_meant(oidc: dict[str, str]) -> None:
+    pair = {FAMILY[0]: "emulator", FAMILY[1]: "emulator-secret"}
+
+    assert credentials.find(ProviderConfig(), {**pair, **oidc}).notes == ()

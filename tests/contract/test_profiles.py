@@ -10,7 +10,7 @@ import pytest
 
 from ice_provider.alibaba import credentials
 from ice_provider.alibaba.credentials import Found
-from ice_provider.alibaba.origins import AssumedRole, Command, Given, InstanceRole, TrustedRole
+from ice_provider.alibaba.origins import AssumedRole, Command, Given, InstanceRole, RoleSession, TrustedRole
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, NotSignedIn
 from support.key_services import PROVIDER, ROLE
@@ -34,9 +34,10 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "a profile is no object": ('{"profiles": ["canary-secret"]}', "is no configuration of the aliyun CLI"),
     "no such profile": ({"profiles": [{"name": "other", "mode": "AK", **PAIR}]}, "there is no profile p"),
     "deep": ('{"profiles":' * 100_000, "is no configuration of the aliyun CLI"),
-    "no mode": (PAIR, "is of the kind ''"),
+    "nothing": ({}, "is not configured yet"),
+    "no mode": ({"mode": "", "access_key_id": "canary-key-id"}, "is not configured yet"),
     "another mode": ({"mode": "RsaKeyPair", **PAIR}, "is of the kind 'RsaKeyPair', which is not supported"),
-    "a mode that is no text": ({"mode": ["AK"], **PAIR}, "is of the kind"),
+    "a mode that is no text": ({"mode": ["AK"]}, "is not configured yet"),
     "half a pair": ({"mode": "AK", "access_key_id": "canary-key-id"}, "half a key pair: access_key_id in profile p"),
     "no key": ({"mode": "AK"}, "holds no key"),
     "a key that is no text": ({"mode": "AK", "access_key_id": 5, "access_key_secret": ["canary"]}, "half a key pair"),
@@ -52,9 +53,21 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     ),
     "seconds that are too few": (
         {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "expired_seconds": 60},
-        "the session's length: must be 900 to 43200 seconds",
+        "/profiles: must be 900 to 43200 seconds",
     ),
-    "a role that is none": ({"mode": "RamRoleArn", **PAIR, "ram_role_arn": "reader"}, "the role to assume: must be"),
+    "seconds without end": (
+        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "expired_seconds": "9" * 5000},
+        "expired_seconds in profile p",
+    ),
+    "a role that is none": ({"mode": "RamRoleArn", **PAIR, "ram_role_arn": "reader"}, "ram_role_arn in profile p of"),
+    "a session's name that is none": (
+        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "ram_session_name": "a b"},
+        "ram_session_name in profile p of",
+    ),
+    "a region that is none": (
+        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "sts_region": "evil.com/"},
+        "sts_region in profile p of",
+    ),
     "an INI file without sections": ("access_key_id = canary-key-id", "is neither JSON nor INI"),
 }
 
@@ -121,17 +134,86 @@ def test_a_role_may_take_its_key_from_a_chain_of_profiles(tmp_path: Path) -> Non
     assert (outer.external_id, type(outer.base.base)) == ("e", Given)
 
 
-def test_what_a_profile_leaves_out_is_filled_in(tmp_path: Path) -> None:
-    role = find(
-        tmp_path,
-        {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE},
-        ALIBABA_CLOUD_STS_REGION="cn-beijing",
-        ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED="true",
-    ).origin
+FILLED_IN = {
+    "ALIBABA_CLOUD_ROLE_SESSION_NAME": "nightly",
+    "ALIBABA_CLOUD_STS_REGION": "cn-beijing",
+    "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED": "true",
+}
+SAID = {
+    "ram_session_name": "release",
+    "expired_seconds": 900,
+    "policy": "{}",
+    "sts_region": "cn-shanghai",
+    "enable_vpc": False,
+}
 
-    assert isinstance(role, AssumedRole)
-    session = role.session
-    assert (session.name, session.seconds, session.host) == ("pulumi-ice", 3600, "sts-vpc.cn-beijing.aliyuncs.com")
+
+@pytest.mark.parametrize("environment", [{}, FILLED_IN], ids=["empty", "full"])
+def test_what_a_profile_says_of_a_role_beats_the_environment(tmp_path: Path, environment: dict[str, str]) -> None:
+    session = session_of(tmp_path, SAID, environment)
+
+    assert session == RoleSession(ROLE, "release", 900, "sts.cn-shanghai.aliyuncs.com", "{}")
+
+
+def test_what_a_profile_leaves_out_is_filled_in(tmp_path: Path) -> None:
+    alone, filled_in = session_of(tmp_path, {}, {}), session_of(tmp_path, {"expired_seconds": 0}, FILLED_IN)
+
+    assert alone == RoleSession(ROLE, "pulumi-ice", 3600, "sts.aliyuncs.com")
+    assert filled_in == RoleSession(ROLE, "nightly", 3600, "sts-vpc.cn-beijing.aliyuncs.com")
+
+
+def test_a_profile_may_ask_for_the_token_service_inside_a_vpc(tmp_path: Path) -> None:
+    session = session_of(tmp_path, {"sts_region": "cn-shanghai", "enable_vpc": True}, {})
+
+    assert session.host == "sts-vpc.cn-shanghai.aliyuncs.com"
+
+
+def session_of(folder: Path, settings: dict[str, Any], environment: dict[str, str]) -> RoleSession:
+    """Return the session of a role that a profile with these settings is assumed for."""
+    origin = find(folder, {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, **settings}, **environment).origin
+    assert isinstance(origin, AssumedRole)
+    return origin.session
+
+
+@pytest.mark.parametrize("name", ["ram_session_name", "role_session_name"])
+def test_the_session_of_oidc_goes_by_the_name_of_the_cli_or_that_of_the_sdk(tmp_path: Path, name: str) -> None:
+    profile = {"mode": "OIDC", "ram_role_arn": ROLE, "oidc_provider_arn": PROVIDER, "oidc_token_file": "the-file"}
+
+    origin = find(tmp_path, {**profile, name: "release"}).origin
+
+    assert isinstance(origin, TrustedRole)
+    assert origin.session.name == "release"
+
+
+WITHOUT_MODE: dict[str, tuple[dict[str, str], type]] = {
+    "a pair": (PAIR, Given),
+    "a pair and a role": ({**PAIR, "ram_role_arn": ROLE}, AssumedRole),
+    "an instance's role": ({"ram_role_name": "reader"}, InstanceRole),
+    "a command": ({"process_command": "print-a-key"}, Command),
+}
+
+
+@pytest.mark.parametrize("holds", WITHOUT_MODE)
+@pytest.mark.parametrize("mode", [{}, {"mode": ""}], ids=["absent", "empty"])
+def test_a_profile_without_a_mode_is_what_the_cli_takes_it_for(
+    tmp_path: Path, mode: dict[str, str], holds: str
+) -> None:
+    settings, kind = WITHOUT_MODE[holds]
+
+    assert isinstance(find(tmp_path, {**mode, **settings}).origin, kind)
+
+
+def test_a_pair_with_a_token_but_no_mode_keeps_its_token(tmp_path: Path) -> None:
+    origin = find(tmp_path, {**PAIR, "sts_token": "canary-token"}).origin
+
+    assert isinstance(origin, Given)
+    assert origin.key.token == "canary-token"
+
+
+def test_a_file_may_begin_with_a_mark_of_its_encoding(tmp_path: Path) -> None:
+    profile = json.dumps({"profiles": [{"name": "p", "mode": "AK", **PAIR}]})
+
+    assert isinstance(find(tmp_path, f"\ufeff{profile}").origin, Given)
 
 
 def test_a_profile_with_the_instances_role_obeys_what_the_environment_says_of_metadata(tmp_path: Path) -> None:
@@ -149,9 +231,9 @@ def test_a_role_of_any_instance_is_the_one_that_the_instance_tells(tmp_path: Pat
 
 
 def test_oidc_of_a_profile_reads_its_token_from_the_file(tmp_path: Path) -> None:
-    profile = {"mode": "OIDC", "ram_role_arn": ROLE, "oidc_provider_arn": PROVIDER, "oidc_token_file": "the-file"}
+    profile = {"mode": "OIDC", "ram_role_arn": ROLE, "oidc_provider_arn": PROVIDER, "oidc_token_file": "~/the-file"}
 
-    origin = find(tmp_path, profile).origin
+    origin = find(tmp_path, profile, HOME="/home/me").origin
 
     assert isinstance(origin, TrustedRole)
-    assert (origin.provider, origin.token_file, origin.token) == (PROVIDER, "the-file", None)
+    assert (origin.provider, origin.token_file, origin.token) == (PROVIDER, "/home/me/the-file", None)

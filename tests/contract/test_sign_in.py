@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
 import json
 
@@ -20,7 +21,7 @@ from ice_provider.errors import NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.redaction import Redactor
 from support.key_services import OIDC_TOKEN
 from support.stage import Stage
-from support.ways import WAYS
+from support.ways import WAYS, Way
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -177,6 +178,64 @@ async def test_a_line_break_at_the_end_of_a_token_file_is_no_part_of_the_token(s
     assert (await cloud.get_workflow_task("movie-1")).succeeded
 
 
+@pytest.mark.parametrize(("text", "told"), [("", "is empty"), (" \n", "is empty"), ("null\n", "the word null")])
+async def test_a_file_that_holds_no_token_is_named_and_nobody_is_asked(stage: Stage, text: str, told: str) -> None:
+    """Such as a step of a workflow leaves behind that was not allowed to fetch one."""
+    file = stage.folder / "oidc-token"
+    file.write_text(text)
+    cloud = await stage.sign_in(WAYS["OIDC of the environment"])
+
+    with pytest.raises(NotSignedIn) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert str(file) in caught.value.headline
+    assert told in caught.value.headline
+    assert stage.asked == []
+
+
+async def test_a_token_that_is_none_is_named_by_its_word(stage: Stage) -> None:
+    way = WAYS["OIDC with a token"]
+    told = {**way.config["assumeRoleWithOidc"], "oidcToken": "null"}
+    cloud = await stage.sign_in(Way({"assumeRoleWithOidc": told}))
+
+    with pytest.raises(NotSignedIn, match=r"ice:assumeRoleWithOidc\.oidcToken holds the word null"):
+        await cloud.get_workflow_task("movie-1")
+
+
+async def test_a_token_is_read_anew_at_each_renewal(stage: Stage) -> None:
+    cloud = await stage.sign_in(WAYS["OIDC of the environment"])
+    await cloud.get_workflow_task("movie-1")
+    stage.emulator.add_fault({"kind": "expiredToken"})
+    (stage.folder / "oidc-token").write_text("another-token")
+
+    with pytest.raises(NotSignedIn, match="by OIDC failed: not allowed to assume the role: NoPermission"):
+        await cloud.get_workflow_task("movie-1")
+
+
+async def test_a_token_file_that_is_not_there_is_named(stage: Stage) -> None:
+    (stage.folder / "oidc-token").unlink()
+    cloud = await stage.sign_in(WAYS["OIDC of the environment"])
+
+    with pytest.raises(NotSignedIn, match="by OIDC failed: no such file or directory") as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert str(stage.folder / "oidc-token") in str(caught.value)
+
+
+async def test_a_uri_is_asked_as_it_stands_user_and_repeated_parameters_included(stage: Stage) -> None:
+    uri = f"http://me:canary%40password@{stage.services.plain}/keys?for=a%20b&for=&for=c&token=canary-token"
+    cloud = await stage.sign_in(Way({"credentialsUri": uri}))
+
+    await cloud.get_workflow_task("movie-1")
+
+    (request,) = stage.services.requests
+    assert list(request.query.items()) == [("for", "a b"), ("for", ""), ("for", "c"), ("token", "canary-token")]
+    scheme, told = request.headers["Authorization"].split()
+    assert (scheme, base64.b64decode(told)) == ("Basic", b"me:canary@password")
+    hidden = ("canary@password", told, uri)
+    assert [stage.redactor.redact(text) for text in hidden] == ["[secret]"] * 3
+
+
 # --- what is said when no key comes -----------------------------------------------------------------------------------
 
 TROUBLE = {
@@ -253,6 +312,17 @@ async def test_the_remedy_for_a_refused_role_is_that_of_its_code(
 
     assert told in caught.value.headline
     assert remedy in dict(caught.value.hints)["next"]
+
+
+async def test_what_oauth_says_is_told(stage: Stage) -> None:
+    stage.services.faults = [(400, '{"error": "invalid_grant", "error_description": "it has expired"}')] * 4
+    cloud = await stage.sign_in(WAYS["a profile with OAuth"])
+
+    with pytest.raises(NotSignedIn) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert "cannot get a key: invalid_grant: it has expired" in caught.value.headline
+    assert ("next", "sign in anew with the aliyun CLI: aliyun configure") in caught.value.hints
 
 
 # --- clocks -----------------------------------------------------------------------------------------------------------

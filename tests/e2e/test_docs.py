@@ -201,7 +201,7 @@ def names(section: Section, *columns: str) -> list[str]:
 
 
 SETTINGS = section(INSTALLATION, "All settings").table("word", "default", "environment", "meaning")
-READERS = ("config.py", "alibaba/credentials.py")
+READERS = ("config.py", *(f"alibaba/{name}.py" for name in ("credentials", "key_variables", "sessions")))
 """The modules that read the environment."""
 
 

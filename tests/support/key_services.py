@@ -33,6 +33,10 @@ def _canary(name: str) -> str:
 OIDC_TOKEN = f"{_canary('head')}.{_canary('claims')}.{_canary('signature')}"
 SSO_TOKEN = _canary("single sign-on")
 OAUTH_TOKEN = _canary("browser")
+OAUTH_REFRESH_TOKEN = _canary("browser, again")
+RENEWED = {"access_token": _canary("browser 2"), "refresh_token": _canary("browser 2, again"), "expires_in": 3600}
+"""What the refresh token above is exchanged for."""
+
 BASE = {"emulator": "emulator-secret"}
 """Key pairs that may assume a role."""
 
@@ -40,7 +44,14 @@ GRANTS = tuple((f"STS.granted-key-{i}", _canary(f"secret {i}"), _canary(f"token 
 KEYS = [{"accessKey": id_, "secretKey": secret, "securityToken": token} for id_, secret, token in GRANTS]
 """What a scenario of the emulator must know for them to be of use."""
 
-_HOSTS = ("sts.aliyuncs.com", "sts.cn-shanghai.aliyuncs.com", "oauth.aliyun.com", "signin.example.com")
+_OAUTH = {f"Bearer {token}" for token in (OAUTH_TOKEN, RENEWED["access_token"])}
+_HOSTS = (
+    "sts.aliyuncs.com",
+    "sts.cn-shanghai.aliyuncs.com",
+    "oauth.aliyun.com",
+    "oauth.alibabacloud.com",
+    "signin.example.com",
+)
 _METADATA = "/latest/meta-data/ram/security-credentials/"
 
 
@@ -49,24 +60,26 @@ class KeyServices:
 
     Attributes:
         heard: Every query, header and body that came, as text.
+        requests: Each request, in order.
         asked: `host path` of each request, in order, with the action when it has one.
         ca_file: The authority that their TLS needs.
         routes: Where the hosts are.
         granted: How many keys were handed out.
         lifetime: Seconds that the next key lasts.
         ahead: Seconds that their clocks are ahead of this machine's.
-        faults: Status and body to answer with instead, each once, in order; they redirect to ourselves.
+        faults: Status and body to answer with instead, each once, in order, None for none; they redirect to ourselves.
         redirected: How many came by such a redirect.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.asked: list[str] = []
+        self.requests: list[web.BaseRequest] = []
         self.heard = ""
         self.granted = 0
         self.lifetime = 3600.0
         self.ahead = 0.0
-        self.faults: list[tuple[int, str]] = []
+        self.faults: list[tuple[int, str] | None] = []
         self.redirected = 0
         self.ca_file = str(folder / "ca.pem")
         self.routes: Mapping[str, str] = {}
@@ -94,10 +107,11 @@ class KeyServices:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         action = request.query.get("Action", "")
         self.redirected += request.path == "/redirected"
+        self.requests.append(request)
         self.heard += f"{dict(request.query)} {dict(request.headers)} {await request.text()}\n"
         self.asked.append(" ".join(part for part in (request.host, request.path, action) if part))
-        if self.faults:
-            status, body = self.faults.pop(0)
+        if fault := self.faults.pop(0) if self.faults else None:
+            status, body = fault
             return web.Response(status=status, text=body, headers={"Location": f"http://{self.plain}/redirected"})
         answer = await self._act(request, action) if self._is_timely(request) else _refusal("InvalidTimeStamp.Expired")
         answer.headers["Date"] = format_datetime(self._now(), usegmt=True)
@@ -118,7 +132,11 @@ class KeyServices:
                 known = request.headers.get("Authorization") == f"Bearer {SSO_TOKEN}"
                 return web.json_response({"CloudCredential": self._grant()}) if known else _refusal("NoSession")
             case "POST", "/v1/exchange":
-                return web.json_response(self._grant())
+                known = request.headers.get("Authorization") in _OAUTH
+                return web.json_response(self._grant()) if known else _refusal("expired_token")
+            case "POST", "/v1/token":
+                known = dict(parse_qsl(await request.text())).get("refresh_token") == OAUTH_REFRESH_TOKEN
+                return web.json_response(RENEWED) if known else _refusal("invalid_grant")
         if action == "AssumeRole" and self._may_assume(request):
             return web.json_response({"Credentials": self._grant()})
         if action == "AssumeRoleWithOIDC" and request.query.get("OIDCToken") == OIDC_TOKEN:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from support.key_services import GRANTS, OAUTH_TOKEN, OIDC_TOKEN, PROVIDER, ROLE, SSO_TOKEN
+from support.key_services import GRANTS, OAUTH_REFRESH_TOKEN, OAUTH_TOKEN, OIDC_TOKEN, PROVIDER, ROLE, SSO_TOKEN
 
 HERE = "<folder>"
 """Stands for the folder that `write_files` wrote to."""
@@ -55,7 +55,7 @@ _PROFILES: list[dict[str, Any]] = [
         "oauth_site_type": "CN",
         "oauth_access_token": OAUTH_TOKEN,
         "oauth_access_token_expire": 4_000_000_000,
-        "oauth_refresh_token": "not-needed-yet",
+        "oauth_refresh_token": OAUTH_REFRESH_TOKEN,
     },
     {"name": "command", "mode": "External", "process_command": shlex.join([sys.executable, "-c", _PRINTS])},
 ]
@@ -98,11 +98,13 @@ class Way:
         config: What the user sets, in the user's words.
         environment: The variables of the environment.
         asks: `host path action` of each request before the first call of the API.
+        kind: How the official SDK names the way, in each call of the API.
     """
 
     config: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
+    kind: str = "static_ak"
 
     def at(self, folder: Path, uri: str) -> tuple[dict[str, Any], dict[str, str]]:
         """Return configuration and environment for the files in a folder and the URI that hands out keys."""
@@ -121,12 +123,12 @@ def write_files(folder: Path) -> None:
     (folder / "credentials.ini").write_text(_INI.replace(HERE, str(folder)))
 
 
-def _profile(name: str, *asks: str, file: str = "config.json") -> Way:
-    return Way({"profile": name, "sharedCredentialsFile": f"{HERE}/{file}"}, asks=asks)
+def _profile(name: str, *asks: str, kind: str = "static_ak", file: str = "config.json") -> Way:
+    return Way({"profile": name, "sharedCredentialsFile": f"{HERE}/{file}"}, asks=asks, kind=kind)
 
 
-def _ini(name: str, *asks: str) -> Way:
-    return _profile(name, *asks, file="credentials.ini")
+def _ini(name: str, *asks: str, kind: str = "static_ak") -> Way:
+    return _profile(name, *asks, kind=kind, file="credentials.ini")
 
 
 _CONFIGURED = {"accessKey": "emulator", "secretKey": "emulator-secret"}
@@ -134,36 +136,45 @@ _FAMILY = {"ALICLOUD_ACCESS_KEY": "emulator", "ALICLOUD_SECRET_KEY": "emulator-s
 _TRUSTED = {"oidcProviderArn": PROVIDER, "roleArn": ROLE}
 WAYS: Mapping[str, Way] = {
     "a configured pair": Way(_CONFIGURED),
-    "a configured STS token": Way(dict(zip(("accessKey", "secretKey", "securityToken"), GRANTS[0], strict=True))),
+    "a configured STS token": Way(
+        dict(zip(("accessKey", "secretKey", "securityToken"), GRANTS[0], strict=True)), kind="static_sts"
+    ),
     "the environment's pair": Way(environment=_FAMILY),
     "a profile with a pair": _profile("default"),
-    "a profile with an STS token": _profile("sts"),
-    "a profile with a role": _profile("role", _ROLE),
-    "a profile with a role of another profile": _profile("chain", _ROLE, _ROLE),
-    "a profile with the instance's role": _profile("instance", *_INSTANCE),
+    "a profile with an STS token": _profile("sts", kind="static_sts"),
+    "a profile with a role": _profile("role", _ROLE, kind="ram_role_arn/static_ak"),
+    "a profile with a role of another profile": _profile(
+        "chain", _ROLE, _ROLE, kind="ram_role_arn/ram_role_arn/static_ak"
+    ),
+    "a profile with the instance's role": _profile("instance", *_INSTANCE, kind="ecs_ram_role"),
     "a profile with whatever role the instance has": _profile(
-        "any instance", _TOKEN_FIRST, f"{_METADATA} {_ROLES}", *_INSTANCE
+        "any instance", _TOKEN_FIRST, f"{_METADATA} {_ROLES}", *_INSTANCE, kind="ecs_ram_role"
     ),
-    "a profile with OIDC": _profile("oidc", _OIDC),
-    "a profile with CloudSSO": _profile("sso", "signin.example.com /cloud-credentials"),
-    "a profile with OAuth": _profile("browser", "oauth.aliyun.com /v1/exchange"),
-    "a profile with a command": _profile("command"),
+    "a profile with OIDC": _profile("oidc", _OIDC, kind="oidc_role_arn"),
+    "a profile with CloudSSO": _profile("sso", "signin.example.com /cloud-credentials", kind="cloud_sso"),
+    "a profile with OAuth": _profile("browser", "oauth.aliyun.com /v1/exchange", kind="oauth"),
+    "a profile with a command": _profile("command", kind="external"),
     "an INI profile with a pair": _ini("default"),
-    "an INI profile with an STS token": _ini("sts"),
-    "an INI profile with a role": _ini("role", _ROLE),
-    "an INI profile with OIDC": _ini("oidc", _OIDC),
-    "an INI profile with the instance's role": _ini("instance", *_INSTANCE),
-    "a file of profiles": Way({"sharedCredentialsFile": f"{HERE}/config.json"}),
+    "an INI profile with an STS token": _ini("sts", kind="static_sts"),
+    "an INI profile with a role": _ini("role", _ROLE, kind="ram_role_arn/static_ak"),
+    "an INI profile with OIDC": _ini("oidc", _OIDC, kind="oidc_role_arn"),
+    "an INI profile with the instance's role": _ini("instance", *_INSTANCE, kind="ecs_ram_role"),
+    "a file of profiles": Way({"sharedCredentialsFile": f"{HERE}/config.json"}, kind="static_sts"),
     "a profile that the environment names": Way(
-        environment={"ALICLOUD_PROFILE": "sts", "ALICLOUD_SHARED_CREDENTIALS_FILE": f"{HERE}/config.json"}
+        environment={"ALICLOUD_PROFILE": "sts", "ALICLOUD_SHARED_CREDENTIALS_FILE": f"{HERE}/config.json"},
+        kind="static_sts",
     ),
-    "the CLI's own file": Way(environment={"HOME": f"{HERE}/home"}),
-    "the instance's role": Way({"ecsRoleName": "reader"}, asks=_INSTANCE),
+    "the CLI's own file": Way(environment={"HOME": f"{HERE}/home"}, kind="static_sts"),
+    "the instance's role": Way({"ecsRoleName": "reader"}, asks=_INSTANCE, kind="ecs_ram_role"),
     "the instance's role that the environment names": Way(
-        environment={"ALIBABA_CLOUD_ECS_METADATA": "reader"}, asks=_INSTANCE
+        environment={"ALIBABA_CLOUD_ECS_METADATA": "reader"}, asks=_INSTANCE, kind="ecs_ram_role"
     ),
-    "OIDC with a file": Way({"assumeRoleWithOidc": {**_TRUSTED, "oidcTokenFile": f"{HERE}/oidc-token"}}, asks=(_OIDC,)),
-    "OIDC with a token": Way({"assumeRoleWithOidc": {**_TRUSTED, "oidcToken": OIDC_TOKEN}}, asks=(_OIDC,)),
+    "OIDC with a file": Way(
+        {"assumeRoleWithOidc": {**_TRUSTED, "oidcTokenFile": f"{HERE}/oidc-token"}}, asks=(_OIDC,), kind="oidc_role_arn"
+    ),
+    "OIDC with a token": Way(
+        {"assumeRoleWithOidc": {**_TRUSTED, "oidcToken": OIDC_TOKEN}}, asks=(_OIDC,), kind="oidc_role_arn"
+    ),
     "OIDC of the environment": Way(
         environment={
             "ALIBABA_CLOUD_ROLE_ARN": ROLE,
@@ -171,19 +182,32 @@ WAYS: Mapping[str, Way] = {
             "ALIBABA_CLOUD_OIDC_TOKEN_FILE": f"{HERE}/oidc-token",
         },
         asks=(_OIDC,),
+        kind="oidc_role_arn",
     ),
-    "a role assumed with a configured pair": Way({**_CONFIGURED, "assumeRole": {"roleArn": ROLE}}, asks=(_ROLE,)),
+    "a role assumed with a configured pair": Way(
+        {**_CONFIGURED, "assumeRole": {"roleArn": ROLE}}, asks=(_ROLE,), kind="ram_role_arn/static_ak"
+    ),
     "a role assumed with the environment's pair": Way(
-        {"assumeRole": {"roleArn": ROLE, "sessionName": "release", "sessionExpiration": 900}}, _FAMILY, (_ROLE,)
+        {"assumeRole": {"roleArn": ROLE, "sessionName": "release", "sessionExpiration": 900}},
+        _FAMILY,
+        (_ROLE,),
+        "ram_role_arn/static_ak",
     ),
     "a role assumed with another role": Way(
         {"profile": "role", "sharedCredentialsFile": f"{HERE}/config.json", "assumeRole": {"roleArn": ROLE}},
         asks=(_ROLE, _ROLE),
+        kind="ram_role_arn/ram_role_arn/static_ak",
     ),
     "a role assumed with the instance's role": Way(
-        {"ecsRoleName": "reader", "assumeRole": {"roleArn": ROLE}}, asks=(*_INSTANCE, _ROLE)
+        {"ecsRoleName": "reader", "assumeRole": {"roleArn": ROLE}},
+        asks=(*_INSTANCE, _ROLE),
+        kind="ram_role_arn/ecs_ram_role",
     ),
-    "a role that the environment names": Way(environment={**_FAMILY, "ALIBABA_CLOUD_ROLE_ARN": ROLE}, asks=(_ROLE,)),
-    "a URI that hands out keys": Way({"credentialsUri": "<uri>"}, asks=(_URI,)),
-    "a URI that the environment names": Way(environment={"ALIBABA_CLOUD_CREDENTIALS_URI": "<uri>"}, asks=(_URI,)),
+    "a role that the environment names": Way(
+        environment={**_FAMILY, "ALIBABA_CLOUD_ROLE_ARN": ROLE}, asks=(_ROLE,), kind="ram_role_arn/static_ak"
+    ),
+    "a URI that hands out keys": Way({"credentialsUri": "<uri>"}, asks=(_URI,), kind="credential_uri"),
+    "a URI that the environment names": Way(
+        environment={"ALIBABA_CLOUD_CREDENTIALS_URI": "<uri>"}, asks=(_URI,), kind="credential_uri"
+    ),
 }

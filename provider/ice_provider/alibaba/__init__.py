@@ -43,12 +43,14 @@ async def connect(
         InvalidInput: There is no region, or settings contradict each other.
     """
     from ice_provider.alibaba import credentials, endpoint, origins, proxies  # noqa: PLC0415
+    from ice_provider.alibaba.variables import Variables  # noqa: PLC0415
 
     place = endpoint.find(config, environment)
     redactor.learn(*proxies.secrets(place.proxy))
     found = await asyncio.to_thread(credentials.find, config, environment)
     redactor.learn(*origins.secrets(found.origin))
-    trusted = await asyncio.to_thread(_prepare, config.ca_file)
+    ca_file = Variables(environment).at_home(config.ca_file) if config.ca_file else None
+    trusted = await asyncio.to_thread(_prepare, ca_file)
     from ice_provider.alibaba.client import Client  # noqa: PLC0415
 
     return Client(place, _keyring(found.origin, environment, trusted, redactor, routes), trusted, found)
@@ -71,10 +73,13 @@ def _keyring(
 
     if isinstance(origin, Given):
         return Keyring(origin.key)
+    last: Key | None = None
 
     async def fetch() -> Key:
+        nonlocal last
         sign_in = await asyncio.to_thread(_library)
-        key: Key = await sign_in.fetch(origin, sign_in.Courier(environment, trusted, redactor, routes))
+        key: Key = await sign_in.fetch(origin, sign_in.Courier(environment, trusted, redactor, routes), last)
+        last = key
         return key
 
     return Keyring(fetch=fetch)

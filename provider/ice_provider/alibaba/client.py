@@ -102,12 +102,15 @@ class Client:
         return answers.document(answer.body, answer.headers.get("content-type", ""))
 
     async def _key(self, ends: float, refused: Key | None = None) -> Key:
-        """Return the key to sign with; another one than that which was refused."""
+        """Return the key to sign with; another one than that which was refused.
+
+        A sign-in has a limit of its own: it goes on when this attempt gives up, and the next one joins it.
+        """
         try:
             async with asyncio.timeout_at(ends):
                 return await (self._keyring.replace(refused) if refused else self._keyring.key())
         except TimeoutError:
-            raise Unreachable(f"{self.caller} could not be renewed in time") from None
+            raise Unreachable(f"signing in by {self._origin} takes longer than one attempt; it goes on") from None
 
     async def _send(self, question: Question, key: Key, ends: float) -> Answer:
         request = signing.sign(

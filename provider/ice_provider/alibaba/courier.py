@@ -48,7 +48,7 @@ class Courier:
     Attributes:
         last: The last answer that came, with the host that gave it; None before.
         ahead: Seconds that the clock of who hands out keys was found to be ahead of ours.
-        token: A token for OIDC that stands in no file: the library can only read files, so it is put in on the way.
+        token: The token for OIDC, put in on the way: the library sends whatever a file holds, and can read only files.
     """
 
     def __init__(
@@ -84,12 +84,12 @@ class Courier:
         host = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
         if request.port != _PLAIN_PORT:
             host = f"{host}:{request.port}"
-        if "OIDCToken" in request.query:  # a file often ends with a line break, which no token has
-            request.query["OIDCToken"] = str(self.token or request.query["OIDCToken"]).strip()
+        if "OIDCToken" in request.query:
+            request.query["OIDCToken"] = self.token
         self._learn(request.query)
         self._learn(dict(parse_qsl(request.body)) if isinstance(request.body, str) else {})
         hidden = (value for name, value in request.headers.items() if name.lower() in _HIDDEN_HEADERS)
-        self._redactor.learn(*(value.removeprefix("Bearer ") for value in hidden))
+        self._redactor.learn(*(value.rpartition(" ")[2] for value in hidden))  # without `Bearer` or `Basic`
         wait = min(_LONGEST_WAIT, float(options.get("connectTimeout") or _LONGEST_WAIT * 1000) / 1000)
         limits = aiohttp.ClientTimeout(total=None, sock_connect=wait, sock_read=_LONGEST_WAIT)
         with faults_of(host):
@@ -125,7 +125,7 @@ class Courier:
         self._redactor.learn(*secrets)
 
     def _url(self, scheme: str, host: str, request: TeaRequest) -> URL:
-        query = urlencode({name: str(value) for name, value in request.query.items() if value is not None})
+        query = urlencode([(name, str(value)) for name, value in request.query.items() if value is not None])
         target = f"{request.pathname or '/'}?{query}".rstrip("?")
         return URL(f"{scheme}://{self._routes.get(host, host)}{target}", encoded=True)
 

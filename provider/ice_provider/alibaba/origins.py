@@ -112,7 +112,7 @@ class CloudSso:
 
 @dataclass(frozen=True, slots=True)
 class BrowserSignIn:
-    """A sign-in of the aliyun CLI by OAuth, which the official library renews in the CLI's own file."""
+    """A sign-in of the aliyun CLI in a browser, whose tokens are read from the CLI's file, and renewed there."""
 
     profile: str
     name: str
@@ -147,5 +147,5 @@ def secrets(origin: Origin) -> Iterator[str | None]:
             yield token
         case Address(uri):
             yield uri
-        case Command(_, line):
+        case Command(_, line) if len(line.split()) > 1:  # a program alone is none
             yield line

@@ -1,7 +1,8 @@
 """Signing in: an origin becomes a key, by the official credentials library and our courier.
 
 The library is asked once for each key and then thrown away: its own cache blocks the event loop and renews once for
-every one who waits. Nothing of its exceptions is shown, because they hold whole answers.
+every one who waits. Nothing of its exceptions is shown, because they hold whole answers. What `commands` and `uri` do is
+our own, and speaks as the library's parts do.
 """
 
 from __future__ import annotations
@@ -11,17 +12,16 @@ import os
 from typing import Any, Final
 
 from alibabacloud_credentials.provider import (
-    CLIProfileCredentialsProvider,
     CloudSSOCredentialsProvider,
     EcsRamRoleCredentialsProvider,
-    ExternalCredentialsProvider,
     OIDCRoleArnCredentialsProvider,
     RamRoleArnCredentialsProvider,
     StaticAKCredentialsProvider,
     StaticSTSCredentialsProvider,
-    URLCredentialsProvider,
 )
 
+from ice_provider.alibaba import oauth, oidc
+from ice_provider.alibaba.commands import CommandKeys
 from ice_provider.alibaba.courier import Courier
 from ice_provider.alibaba.keys import Key, whole
 from ice_provider.alibaba.origins import (
@@ -36,36 +36,48 @@ from ice_provider.alibaba.origins import (
     TrustedRole,
 )
 from ice_provider.alibaba.sign_in_refusals import clock_was_refused, failure
+from ice_provider.alibaba.uri import UriKeys
 from ice_provider.errors import NotSignedIn, ProviderError, Unreachable
 
 _LIMIT: Final = 10.0  # seconds for all requests of one sign-in
-_COMMAND_LIMIT: Final = 60.0  # a command may ask a person
+_COMMAND_LIMIT: Final = 60.0  # with a command, which may ask a person to touch a key, say
 _EXPIRED: Final = "set this machine's clock, or mend who hands out the key"
 _NAMES: Final = ("the access key ID", "the access key secret", "the security token")
 
 
-async def fetch(origin: Origin, courier: Courier, within: float | None = None) -> Key:
+def limit(origin: Origin) -> float:
+    """Return the seconds that a sign-in may take: its own, whatever happens meanwhile to a call that waits for it."""
+    match origin:
+        case AssumedRole(_, base):
+            return limit(base)
+        case Command():
+            return _COMMAND_LIMIT
+    return _LIMIT
+
+
+async def fetch(origin: Origin, courier: Courier, last: Key | None = None, within: float | None = None) -> Key:
     """Return a key that is fresh.
 
     Args:
         origin: Where it comes from.
         courier: Carries what is asked for it.
-        within: Seconds for all requests together; 10 unless given, 60 for a command.
+        last: The key that was brought before, which is not to be brought again.
+        within: Seconds in all; 10 unless given, or 60 when a command is a part of it.
 
     Raises:
         NotSignedIn: It was refused; asking again is of no use.
         Throttled, Unreachable: Asking again may help.
     """
-    limit = within or (_COMMAND_LIMIT if isinstance(origin, Command) else _LIMIT)
+    most = within or limit(origin)
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(most):
             with courier.in_use():
-                given = await _given(origin, courier)
+                given = await _given(origin, courier, last)
         found = (given.get_access_key_id(), given.get_access_key_secret(), given.get_security_token() or None)
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
         key = whole(_NAMES, found, str(origin))
     except TimeoutError:
-        raise Unreachable(f"signing in by {origin} took longer than {limit:.0f}s") from None
+        raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s") from None
     except ProviderError:
         raise
     except Exception as error:  # noqa: BLE001  # the library raises whatever it stumbles over, with the answer inside
@@ -77,19 +89,23 @@ async def fetch(origin: Origin, courier: Courier, within: float | None = None) -
     return Key(key.key_id, key.secret, key.token, key.source, kind, lasts)
 
 
-async def _given(origin: Origin, courier: Courier) -> Any:
+async def _given(origin: Origin, courier: Courier, last: Key | None) -> Any:
     """Return what the library brings; when the time of this machine was refused, by the clock of who refused it."""
+    provider = await asyncio.to_thread(_provider, origin, courier, last)
     try:
-        return await _provider(origin, courier).get_credentials_async()
+        return await provider.get_credentials_async()
     except Exception:
         if not clock_was_refused(courier):
             raise
         courier.set_clock()
-        return await _provider(origin, courier).get_credentials_async()
+        return await provider.get_credentials_async()
 
 
-def _provider(origin: Origin, courier: Courier) -> Any:
-    """Return the library's part for an origin; every argument is given, or it would look into its own environment."""
+def _provider(origin: Origin, courier: Courier, last: Key | None) -> Any:
+    """Return the library's part for an origin; may read a file.
+
+    Every argument is given, or it would look into its own environment.
+    """
     match origin:
         case Given(key):
             pair = {"access_key_id": key.key_id, "access_key_secret": key.secret}
@@ -98,7 +114,7 @@ def _provider(origin: Origin, courier: Courier) -> Any:
             return StaticAKCredentialsProvider(**pair)
         case AssumedRole(session, base, external_id):
             return RamRoleArnCredentialsProvider(
-                credentials_provider=_provider(base, courier),
+                credentials_provider=_provider(base, courier, last),
                 external_id=external_id,
                 role_arn=session.role,
                 role_session_name=session.name,
@@ -106,8 +122,8 @@ def _provider(origin: Origin, courier: Courier) -> Any:
                 policy=session.policy,
                 sts_endpoint=session.host,
             )
-        case TrustedRole(session, provider, token_file, token):
-            courier.token = token
+        case TrustedRole(session, provider):
+            courier.token = oidc.token(origin)
             return OIDCRoleArnCredentialsProvider(
                 role_arn=session.role,
                 role_session_name=session.name,
@@ -115,13 +131,13 @@ def _provider(origin: Origin, courier: Courier) -> Any:
                 policy=session.policy,
                 sts_endpoint=session.host,
                 oidc_provider_arn=provider,
-                oidc_token_file_path=token_file or os.devnull,
+                oidc_token_file_path=os.devnull,
             )
         case InstanceRole(name, token_only):
             # Without `async_update_enabled=False` it starts a thread that asks by its own rules.
             return EcsRamRoleCredentialsProvider(role_name=name, disable_imds_v1=token_only, async_update_enabled=False)
         case Address(uri):
-            return URLCredentialsProvider(uri=uri)
+            return UriKeys(uri, courier)
         case CloudSso(_, url, account, access, token, token_expires):
             return CloudSSOCredentialsProvider(
                 sign_in_url=url,
@@ -130,7 +146,7 @@ def _provider(origin: Origin, courier: Courier) -> Any:
                 access_token=token,
                 access_token_expire=token_expires,
             )
-        case BrowserSignIn(_, name, file):
-            return CLIProfileCredentialsProvider(profile_name=name, profile_file=file)
-        case Command(_, line):
-            return ExternalCredentialsProvider(process_command=line)
+        case BrowserSignIn():
+            return oauth.part(origin, courier, last)
+        case Command():
+            return CommandKeys(origin)

@@ -83,10 +83,12 @@ def _refusal(origin: Origin, courier: Courier, answer: Answer) -> Refusal:
 
 
 def _body(answer: Answer) -> dict[str, Any]:
+    """Return the JSON of a refusal, in the API's words where it is in those of OAuth (RFC 6749, section 5.2)."""
     try:
-        return answers.document(answer.body, "")
+        body = answers.document(answer.body, "")
     except BrokenAnswer:
         return {}
+    return {"Code": body.get("error"), "Message": body.get("error_description"), **body}
 
 
 def _trouble(error: Exception) -> str:
@@ -107,9 +109,5 @@ def _remedy(origin: Origin) -> str:
             return "it must answer with Code, AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
         case CloudSso() | BrowserSignIn():
             return "sign in anew with the aliyun CLI: aliyun configure"
-        case Command():
-            return (
-                "run the profile's process_command by hand: it must print access_key_id and access_key_secret as JSON"
-            )
-        case Given():
+        case Given() | Command():
             return "check the key"

@@ -1,0 +1,112 @@
+"""A sign-in of the aliyun CLI in a browser (OAuth). Its tokens and its key stand in the CLI's file, and are renewed there.
+
+The library's part for one profile is used, not its reader of whole files, which obeys variables that it reads when it
+is imported, and knows of no key when that ends.
+
+Source: exchangeFromOAuth in config/configure.go of aliyun/aliyun-cli, and its atomicWriteFile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from alibabacloud_credentials.provider import OAuthCredentialsProvider
+
+from ice_provider.alibaba.courier import Courier
+from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.origins import BrowserSignIn
+from ice_provider.alibaba.profile_files import Settings, load, needed, number, unusable
+
+_SITES: Final = {
+    "CN": ("https://oauth.aliyun.com", "4038181954557748008"),
+    "INTL": ("https://oauth.alibabacloud.com", "4103531455503354461"),
+}
+"""Where each site renews tokens, and the CLI's own ID there."""
+
+_FRESH: Final = 300  # seconds that the key in the file must still last
+_STORED: Final = (
+    "oauth_refresh_token",
+    "oauth_access_token",
+    "access_key_id",
+    "access_key_secret",
+    "sts_token",
+    "oauth_access_token_expire",
+    "sts_expiration",
+)
+"""What the library gives back, in its order, by the names that the CLI gives it."""
+
+
+def part(origin: BrowserSignIn, courier: Courier, last: Key | None) -> OAuthCredentialsProvider:
+    """Return the library's part for a profile, as the file has it now.
+
+    Args:
+        origin: The profile.
+        courier: Learns what the file holds.
+        last: The key that was brought before: it is refused, or at its end, also when the file still has it.
+
+    Raises:
+        NotSignedIn: The profile cannot be used.
+    """
+    path = Path(origin.file)
+    settings = load(path)[0].get(origin.name, {})
+    courier.learn(*(settings.get(name) for name in _STORED if name.endswith(("token", "secret"))))
+    site = settings.get("oauth_site_type", "CN").upper()
+    if site not in _SITES:
+        raise unusable(f"oauth_site_type in {origin} is neither CN nor INTL", "run aliyun configure for this profile")
+    url, client = _SITES[site]
+    # A token that was renewed and cannot be kept would be the end of the CLI's sign-in.
+    renews = os.access(path.resolve().parent, os.W_OK)
+
+    async def keep(*values: object) -> None:
+        await asyncio.to_thread(_keep, path, origin.name, dict(zip(_STORED, values, strict=True)))
+
+    return OAuthCredentialsProvider(
+        client_id=client,
+        sign_in_url=url,
+        access_token=needed(settings, "oauth_access_token", str(origin)),
+        access_token_expire=number(settings, "oauth_access_token_expire", str(origin)),
+        refresh_token=settings.get("oauth_refresh_token") if renews else None,
+        token_update_callback_async=keep,
+        **_key(settings, str(origin), last),
+    )
+
+
+def _key(settings: Settings, where: str, last: Key | None) -> Mapping[str, Any]:
+    """Return the key that the file has, while it is of use."""
+    ends = number(settings, "sts_expiration", where)
+    if ends < time.time() + _FRESH or (last and last.key_id == settings.get("access_key_id")):
+        return {}
+    return {
+        "access_key_id": settings.get("access_key_id"),
+        "access_key_secret": settings.get("access_key_secret"),
+        "security_token": settings.get("sts_token"),
+        "sts_expiration": ends,
+    }
+
+
+def _keep(path: Path, name: str, values: Mapping[str, object]) -> None:
+    """Write values into one profile of a file and leave the rest as it is; whoever reads finds the old or the new."""
+    path = path.resolve()  # a link stays one
+    document = json.loads(path.read_text(encoding="utf-8-sig"))
+    for profile in document["profiles"]:
+        if profile["name"] == name:
+            profile.update(values)
+    handle, new = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent="\t", ensure_ascii=False)
+            file.flush()
+            os.fsync(handle)
+        shutil.copymode(path, new)
+        Path(new).replace(path)
+    except OSError:
+        Path(new).unlink()
+        raise
