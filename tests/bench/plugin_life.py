@@ -20,7 +20,7 @@ import time
 import ice_provider.rpc.servicer
 began = time.perf_counter()
 import ice_provider.alibaba.client
-import ice_provider.alibaba.credentials
+import ice_provider.alibaba.credentials.order
 print(time.perf_counter() - began)
 """
 

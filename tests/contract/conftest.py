@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from ice_provider.alibaba.client import Client
-from ice_provider.alibaba.credentials import Found
+from ice_provider.alibaba.credentials.keyring import Keyring
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.order import Found
+from ice_provider.alibaba.credentials.origins import Given
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.keyring import Keyring
-from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.origins import Given
 from support.stage import Stage, stage_in
 
 KEY = Key("emulator", "emulator-secret", None, "ice:accessKey")

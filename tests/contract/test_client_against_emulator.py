@@ -15,7 +15,7 @@ from contract.conftest import Connect
 from contract.raw_server import RawServer, answer, hang, say, say_after
 from ice_emulator import VARIANTS, Emulator, Scenario
 from ice_provider import durations
-from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.errors import Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.model import Workflow, WorkflowTask
 from support import published

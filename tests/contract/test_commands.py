@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from ice_provider.alibaba import origins, sign_in
 from ice_provider.alibaba.client import Client
-from ice_provider.alibaba.courier import Courier
-from ice_provider.alibaba.credentials import Found
+from ice_provider.alibaba.credentials import origins, sign_in
+from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.keyring import Keyring
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.order import Found
+from ice_provider.alibaba.credentials.origins import AssumedRole, Command, RoleSession
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.keyring import Keyring
-from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.origins import AssumedRole, Command, RoleSession
 from ice_provider.alibaba.transport import trust
 from ice_provider.errors import NotSignedIn, Unreachable
 from ice_provider.redaction import Redactor

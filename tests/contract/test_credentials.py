@@ -10,11 +10,20 @@ from typing import Any
 
 import pytest
 
-from ice_provider.alibaba import connect, credentials
-from ice_provider.alibaba.credentials import Found
-from ice_provider.alibaba.key_variables import FAMILIES
-from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.origins import Address, AssumedRole, Given, InstanceRole, Origin, RoleSession, TrustedRole
+from ice_provider.alibaba import connect
+from ice_provider.alibaba.credentials import order
+from ice_provider.alibaba.credentials.key_variables import FAMILIES
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.order import Found
+from ice_provider.alibaba.credentials.origins import (
+    Address,
+    AssumedRole,
+    Given,
+    InstanceRole,
+    Origin,
+    RoleSession,
+    TrustedRole,
+)
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, NotSignedIn
 from ice_provider.redaction import Redactor
@@ -30,7 +39,7 @@ ENVIRONMENT = {name: f"{name}-value" for family in FAMILIES for name in family}
 
 
 def find(environment: dict[str, str] | None = None, **config: Any) -> Key:
-    origin = credentials.find(ProviderConfig(**config), environment or {}).origin
+    origin = order.find(ProviderConfig(**config), environment or {}).origin
     assert isinstance(origin, Given)
     return origin.key
 
@@ -170,7 +179,7 @@ def test_families_that_differ_are_told_of_with_masked_keys() -> None:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "two",
     }
 
-    found = credentials.find(ProviderConfig(), environment)
+    found = order.find(ProviderConfig(), environment)
 
     (note,) = found.notes
     assert note.startswith(
@@ -182,7 +191,7 @@ def test_families_that_agree_are_nothing_to_tell() -> None:
     pair = ("the-key-id", "the-secret", "")
     environment = {name: value for names in FAMILIES for name, value in zip(names, pair, strict=True)}
 
-    assert credentials.find(ProviderConfig(), environment).notes == ()
+    assert order.find(ProviderConfig(), environment).notes == ()
 
 
 # --- which way is taken -----------------------------------------------------------------------------------------------
@@ -230,14 +239,14 @@ def test_each_word_of_the_configuration_beats_the_whole_environment(
 ) -> None:
     environment = {**ENVIRONMENT, **OIDC_VARIABLES, "ALICLOUD_ECS_ROLE_NAME": "other", "ALICLOUD_PROFILE": "p"}
 
-    assert credentials.find(at(file, config), environment) == Found(placed(origin, file))
+    assert order.find(at(file, config), environment) == Found(placed(origin, file))
 
 
 @pytest.mark.parametrize(("first", "other"), list(itertools.combinations(CONFIGURED, 2)), ids=lambda row: row[0])
 def test_of_two_words_the_first_is_taken_and_the_other_one_told_of(file: Path, first: Row, other: Row) -> None:
     (used, config, origin), (unused, more, _) = first, other
 
-    found = credentials.find(at(file, {**more, **config}), {})
+    found = order.find(at(file, {**more, **config}), {})
 
     says_where_the_profile_is = (used, unused) == ("ice:profile", "ice:sharedCredentialsFile")
     told = () if says_where_the_profile_is else (f"{unused} is not used, because {used} is set",)
@@ -256,7 +265,7 @@ def test_the_environment_is_tried_in_the_order_that_is_documented(file: Path) ->
 
     for place, (_, told) in enumerate(steps):
         environment = {name: value for step, _ in steps[place:] for name, value in step.items()}
-        assert told in str(credentials.find(ProviderConfig(), environment).origin)
+        assert told in str(order.find(ProviderConfig(), environment).origin)
 
 
 @pytest.mark.parametrize("variables", [("ALICLOUD_ASSUME_ROLE_ARN",), ("ALIBABA_CLOUD_ROLE_ARN",)])
@@ -265,8 +274,8 @@ def test_a_role_of_the_environment_is_assumed_with_the_key_of_the_environment_on
     environment = {**dict.fromkeys(variables, ROLE), "ALIBABA_CLOUD_ROLE_SESSION_NAME": "nightly"}
     pair = {"access_key": "emulator", "secret_key": "emulator-secret"}
 
-    assumed = credentials.find(ProviderConfig(), {**environment, **ENVIRONMENT}).origin
-    configured = credentials.find(ProviderConfig(**pair), environment).origin
+    assumed = order.find(ProviderConfig(), {**environment, **ENVIRONMENT}).origin
+    configured = order.find(ProviderConfig(**pair), environment).origin
 
     assert isinstance(assumed, AssumedRole)
     assert (assumed.session.role, assumed.session.name) == (ROLE, "nightly")
@@ -277,7 +286,7 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
     role = AssumeRole(role_arn=ROLE, session_name="nightly", policy="{}", session_expiration=900, external_id="e")
 
     for config, environment in (({"ecs_role_name": "reader"}, {}), ({}, {"ALICLOUD_ECS_ROLE_NAME": "reader"})):
-        origin = credentials.find(ProviderConfig(**config, assume_role=role), environment).origin
+        origin = order.find(ProviderConfig(**config, assume_role=role), environment).origin
         session = RoleSession(ROLE, "nightly", 900, "sts.aliyuncs.com", "{}")
         assert origin == AssumedRole(session, InstanceRole("reader"), "e")
 
@@ -308,14 +317,14 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
 )
 def test_a_variable_that_cannot_be_used_is_named(environment: dict[str, str], told: str) -> None:
     with pytest.raises((NotSignedIn, InvalidInput), match=told):
-        credentials.find(ProviderConfig(), environment)
+        order.find(ProviderConfig(), environment)
 
 
 @pytest.mark.parametrize("configured", [None, 7200])
 def test_how_long_a_session_lasts_stands_in_the_configuration_else_in_the_environment(configured: int | None) -> None:
     role = AssumeRole(role_arn=ROLE, session_expiration=configured)
 
-    origin = credentials.find(ProviderConfig(ecs_role_name="reader", assume_role=role), {SECONDS: "900"}).origin
+    origin = order.find(ProviderConfig(ecs_role_name="reader", assume_role=role), {SECONDS: "900"}).origin
 
     assert isinstance(origin, AssumedRole)
     assert origin.session.seconds == (configured or 900)
@@ -338,7 +347,7 @@ AT_HOME = {"HOME": "/home/me", "ALIBABA_CLOUD_ROLE_ARN": ROLE, "ALIBABA_CLOUD_OI
     ids=["configuration", "environment"],
 )
 def test_a_token_file_may_be_at_home(config: AssumeRoleWithOidc | None, environment: dict[str, str]) -> None:
-    origin = credentials.find(ProviderConfig(assume_role_with_oidc=config), environment).origin
+    origin = order.find(ProviderConfig(assume_role_with_oidc=config), environment).origin
 
     assert isinstance(origin, TrustedRole)
     assert origin.token_file == "/home/me/token"
@@ -347,7 +356,7 @@ def test_a_token_file_may_be_at_home(config: AssumeRoleWithOidc | None, environm
 def test_without_a_home_a_path_is_taken_as_it_is() -> None:
     oidc = AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token_file="~/token")
 
-    origin = credentials.find(ProviderConfig(assume_role_with_oidc=oidc), {}).origin
+    origin = order.find(ProviderConfig(assume_role_with_oidc=oidc), {}).origin
 
     assert isinstance(origin, TrustedRole)
     assert origin.token_file == "~/token"
@@ -398,7 +407,7 @@ def test_whoever_names_a_profile_or_a_file_is_told_that_it_is_not_set_up(
     named = {name: value.replace("FILE", str(file)) for name, value in environment.items()}
 
     with pytest.raises(NotSignedIn, match=f"profile default of {file} is not configured yet") as caught:
-        credentials.find(at(file, config), {**surroundings, **named})
+        order.find(at(file, config), {**surroundings, **named})
 
     assert "aliyun configure --profile default" in str(caught.value)
 
@@ -427,7 +436,7 @@ def test_a_key_does_not_assume_a_role_that_is_meant_for_oidc(oidc: dict[str, str
 def test_a_role_that_is_never_meant_for_oidc_is_assumed_beside_it() -> None:
     other = "acs:ram::123456789012:role/other"
 
-    origin = credentials.find(ProviderConfig(), {**ENVIRONMENT, **WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": other}).origin
+    origin = order.find(ProviderConfig(), {**ENVIRONMENT, **WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": other}).origin
 
     assert isinstance(origin, AssumedRole)
     assert origin.session.role == other
@@ -445,7 +454,7 @@ def test_half_of_oidc_is_an_error_that_names_what_is_missing_when_nothing_else_s
 def test_half_of_oidc_is_told_of_when_something_else_signs_in() -> None:
     half = {"ALIBABA_CLOUD_OIDC_TOKEN_FILE": "token"}
 
-    found = credentials.find(ProviderConfig(), {"ALICLOUD_ECS_ROLE_NAME": "reader", **half})
+    found = order.find(ProviderConfig(), {"ALICLOUD_ECS_ROLE_NAME": "reader", **half})
 
     told = "OIDC needs ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN beside ALIBABA_CLOUD_OIDC_TOKEN_FILE"
     assert found == Found(InstanceRole("reader"), (f"{told}: the ECS instance role reader is used instead",))
@@ -455,4 +464,4 @@ def test_half_of_oidc_is_told_of_when_something_else_signs_in() -> None:
 def test_nothing_is_told_of_oidc_that_is_whole_or_not_meant(oidc: dict[str, str]) -> None:
     pair = {FAMILY[0]: "emulator", FAMILY[1]: "emulator-secret"}
 
-    assert credentials.find(ProviderConfig(), {**pair, **oidc}).notes == ()
+    assert order.find(ProviderConfig(), {**pair, **oidc}).notes == ()

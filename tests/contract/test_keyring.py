@@ -7,8 +7,8 @@ import traceback
 
 import pytest
 
-from ice_provider.alibaba.keyring import Keyring
-from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.credentials.keyring import Keyring
+from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.errors import NotSignedIn, ProviderError, Unreachable
 
 HOUR = 3600.0

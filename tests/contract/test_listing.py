@@ -8,7 +8,7 @@ import pytest
 
 from contract.conftest import Connect
 from ice_emulator import KINDS, Emulator, Scenario
-from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.cloud import Search
 from ice_provider.errors import Denied, ProviderError, Rejected
 from ice_provider.functions.get_workflow_tasks import Arguments, GetWorkflowTasks

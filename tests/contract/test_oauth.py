@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from alibabacloud_credentials.utils import auth_util
 
-from ice_provider.alibaba import sign_in
-from ice_provider.alibaba.courier import Courier
-from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.origins import BrowserSignIn
+from ice_provider.alibaba.credentials import sign_in
+from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.origins import BrowserSignIn
 from ice_provider.alibaba.transport import trust
 from ice_provider.errors import NotSignedIn
 from support.key_services import GRANTS, OAUTH_REFRESH_TOKEN, OAUTH_TOKEN, RENEWED

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ice_provider.alibaba import credentials
-from ice_provider.alibaba.credentials import Found
-from ice_provider.alibaba.origins import AssumedRole, Command, Given, InstanceRole, RoleSession, TrustedRole
+from ice_provider.alibaba.credentials import order
+from ice_provider.alibaba.credentials.order import Found
+from ice_provider.alibaba.credentials.origins import AssumedRole, Command, Given, InstanceRole, RoleSession, TrustedRole
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, NotSignedIn
 from support.key_services import PROVIDER, ROLE
@@ -23,7 +23,7 @@ def find(folder: Path, content: Any, name: str | None = "p", **environment: str)
     if isinstance(content, dict) and "profiles" not in content:
         content = json.dumps({"current": "p", "profiles": [{"name": "p", **content}]})
     file.write_text(content if isinstance(content, str) else json.dumps(content))
-    return credentials.find(ProviderConfig(profile=name, shared_credentials_file=str(file)), environment)
+    return order.find(ProviderConfig(profile=name, shared_credentials_file=str(file)), environment)
 
 
 UNUSABLE: dict[str, tuple[Any, str]] = {
@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     config = ProviderConfig(profile="p", shared_credentials_file=str(tmp_path / "missing"))
 
     with pytest.raises(NotSignedIn, match="missing cannot be read"):
-        credentials.find(config, {})
+        order.find(config, {})
 
 
 def test_a_name_that_is_nearly_right_is_suggested(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_command_is_run_only_when_the_configuration_names_its_profile(tmp_path
         {"ALICLOUD_SHARED_CREDENTIALS_FILE": str(file)},
     ):
         with pytest.raises(NotSignedIn, match="runs a command, which must be asked for by name") as caught:
-            credentials.find(ProviderConfig(), environment)
+            order.find(ProviderConfig(), environment)
         assert "pulumi config set ice:profile p" in str(caught.value)
 
 

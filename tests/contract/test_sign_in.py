@@ -12,10 +12,10 @@ from Tea.core import TeaCore
 from Tea.request import TeaRequest
 
 from contract.raw_server import Behaviour, RawServer, answer, hang, say, trickle
-from ice_provider.alibaba import courier as courier_room
-from ice_provider.alibaba import sign_in
-from ice_provider.alibaba.courier import Courier
-from ice_provider.alibaba.origins import Address
+from ice_provider.alibaba.credentials import courier as courier_room
+from ice_provider.alibaba.credentials import sign_in
+from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.origins import Address
 from ice_provider.alibaba.transport import trust
 from ice_provider.errors import NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.redaction import Redactor

@@ -16,8 +16,8 @@ from contract.conftest import Connect
 from contract.raw_server import RawServer, answer, say
 from ice_provider import about
 from ice_provider.alibaba import signing
+from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.keys import Key
 from ice_provider.alibaba.signing import SignedRequest
 from ice_provider.alibaba.transport import Transport, trust
 from ice_provider.errors import Rejected

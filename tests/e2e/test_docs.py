@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ice_provider.about import VERSION
-from ice_provider.alibaba import credentials, origins
+from ice_provider.alibaba.credentials import order, origins
 from ice_provider.alibaba.refusals import POLICY
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import encode
@@ -103,7 +103,7 @@ async def check_what_was_set(reader: Reader) -> None:
     async with provider(ScriptedCloud()) as running:
         checked = await running.stub.CheckConfig(pb.CheckRequest(news=struct(given)))
     assert list(checked.failures) == []
-    assert credentials.find(decode(ProviderConfig, given), {}).origin == origins.InstanceRole("reader")
+    assert order.find(decode(ProviderConfig, given), {}).origin == origins.InstanceRole("reader")
 
 
 async def follow(what: Section, folder: Path, installed: Path, runners: Runners) -> None:
@@ -201,7 +201,7 @@ def names(section: Section, *columns: str) -> list[str]:
 
 
 SETTINGS = section(INSTALLATION, "All settings").table("word", "default", "environment", "meaning")
-READERS = ("config.py", *(f"alibaba/{name}.py" for name in ("credentials", "key_variables", "sessions")))
+READERS = ("config.py", *(f"alibaba/credentials/{name}.py" for name in ("order", "key_variables", "sessions")))
 """The modules that read the environment."""
 
 
@@ -258,7 +258,7 @@ def test_the_words_of_the_configuration_are_tried_in_the_order_of_the_list() -> 
         assume_role_with_oidc=AssumeRoleWithOidc(oidc_provider_arn=PROVIDER, role_arn=ROLE, oidc_token="token"),
     )
 
-    found = credentials.find(config, {})
+    found = order.find(config, {})
 
     unused = [note.removesuffix(" is not used, because ice:accessKey is set") for note in found.notes]
     assert [str(found.origin), *unused, "ice:sharedCredentialsFile"] == [words[0] for words in known if words]
@@ -278,7 +278,7 @@ def test_the_environment_is_tried_in_the_order_of_the_list(tmp_path: Path) -> No
     }
     found = []
     for names_ in known:
-        found.append(str(credentials.find(ProviderConfig(), environment).origin))
+        found.append(str(order.find(ProviderConfig(), environment).origin))
         kept = {"ALICLOUD_SHARED_CREDENTIALS_FILE"} if names_ is not known[-1] else set()
         environment = {name: value for name, value in environment.items() if name not in {*names_} - kept}
 

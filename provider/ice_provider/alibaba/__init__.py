@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
-    from ice_provider.alibaba.courier import Routes
-    from ice_provider.alibaba.keyring import Keyring
-    from ice_provider.alibaba.keys import Key
-    from ice_provider.alibaba.origins import Origin
+    from ice_provider.alibaba.credentials.courier import Routes
+    from ice_provider.alibaba.credentials.keyring import Keyring
+    from ice_provider.alibaba.credentials.keys import Key
+    from ice_provider.alibaba.credentials.origins import Origin
     from ice_provider.cloud import Cloud
     from ice_provider.config import ProviderConfig
     from ice_provider.redaction import Redactor
@@ -42,12 +42,13 @@ async def connect(
         NotSignedIn: There are no credentials, or half a key pair.
         InvalidInput: There is no region, or settings contradict each other.
     """
-    from ice_provider.alibaba import credentials, endpoint, origins, proxies  # noqa: PLC0415
-    from ice_provider.alibaba.variables import Variables  # noqa: PLC0415
+    from ice_provider.alibaba import endpoint, proxies  # noqa: PLC0415
+    from ice_provider.alibaba.credentials import order, origins  # noqa: PLC0415
+    from ice_provider.alibaba.credentials.variables import Variables  # noqa: PLC0415
 
     place = endpoint.find(config, environment)
     redactor.learn(*proxies.secrets(place.proxy))
-    found = await asyncio.to_thread(credentials.find, config, environment)
+    found = await asyncio.to_thread(order.find, config, environment)
     redactor.learn(*origins.secrets(found.origin))
     ca_file = Variables(environment).at_home(config.ca_file) if config.ca_file else None
     trusted = await asyncio.to_thread(_prepare, ca_file)
@@ -68,26 +69,25 @@ def _keyring(
     origin: Origin, environment: Mapping[str, str], trusted: ssl.SSLContext, redactor: Redactor, routes: Routes | None
 ) -> Keyring:
     """Return the keyring of an origin; what has to be fetched is fetched when a call is to be signed."""
-    from ice_provider.alibaba.keyring import Keyring  # noqa: PLC0415
-    from ice_provider.alibaba.origins import Given  # noqa: PLC0415
+    from ice_provider.alibaba.credentials.keyring import Keyring  # noqa: PLC0415
+    from ice_provider.alibaba.credentials.origins import Given  # noqa: PLC0415
 
     if isinstance(origin, Given):
         return Keyring(origin.key)
-    last: Key | None = None
 
     async def fetch() -> Key:
-        nonlocal last
         sign_in = await asyncio.to_thread(_library)
-        key: Key = await sign_in.fetch(origin, sign_in.Courier(environment, trusted, redactor, routes), last)
-        last = key
+        courier = sign_in.Courier(environment, trusted, redactor, routes)
+        key: Key = await sign_in.fetch(origin, courier, last=keyring.newest)
         return key
 
-    return Keyring(fetch=fetch)
+    keyring = Keyring(fetch=fetch)
+    return keyring
 
 
 def _library() -> ModuleType:
     """Import the official credentials library, which only a key that has to be fetched needs."""
-    from ice_provider.alibaba import sign_in  # noqa: PLC0415
+    from ice_provider.alibaba.credentials import sign_in  # noqa: PLC0415
 
     _quieten()
     return sign_in

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from ice_provider import about, messages
 from ice_provider.alibaba import answers, signing, transport
-from ice_provider.alibaba.credentials import Found
+from ice_provider.alibaba.credentials.keyring import Keyring
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.order import Found
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.keyring import Keyring
-from ice_provider.alibaba.keys import Key
 from ice_provider.alibaba.refusals import CLOCK_REFUSED, TOKEN_EXPIRED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
 from ice_provider.cloud import Page, Search

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from alibabacloud_tea_openapi.utils import Utils
 
-from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.credentials.keys import Key
 
 _VERSION: Final = "2020-11-09"
 _ALGORITHM: Final = "ACS3-HMAC-SHA256"

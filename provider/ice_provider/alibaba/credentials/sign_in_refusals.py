@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from ice_provider import messages
 from ice_provider.alibaba import answers
-from ice_provider.alibaba.courier import Courier
-from ice_provider.alibaba.origins import (
+from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.origins import (
     Address,
     AssumedRole,
     BrowserSignIn,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.errors import ProviderError
 
 _AHEAD: Final = 300.0  # seconds before its end that a key is renewed, while it still signs

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from ice_provider.alibaba import sessions
-from ice_provider.alibaba.keys import trimmed, whole
-from ice_provider.alibaba.origins import (
+from ice_provider.alibaba.credentials import sessions
+from ice_provider.alibaba.credentials.keys import trimmed, whole
+from ice_provider.alibaba.credentials.origins import (
     AssumedRole,
     BrowserSignIn,
     CloudSso,
@@ -26,8 +26,8 @@ from ice_provider.alibaba.origins import (
     RoleSession,
     TrustedRole,
 )
-from ice_provider.alibaba.profile_files import Settings, load, needed, number, unusable
-from ice_provider.alibaba.variables import Named, Variables
+from ice_provider.alibaba.credentials.profile_files import Settings, load, needed, number, unusable
+from ice_provider.alibaba.credentials.variables import Named, Variables
 from ice_provider.decoding import suggest
 
 _PAIR: Final = ("access_key_id", "access_key_secret")

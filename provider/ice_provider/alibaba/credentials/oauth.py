@@ -20,10 +20,10 @@ from typing import Any, Final
 
 from alibabacloud_credentials.provider import OAuthCredentialsProvider
 
-from ice_provider.alibaba.courier import Courier
-from ice_provider.alibaba.keys import Key
-from ice_provider.alibaba.origins import BrowserSignIn
-from ice_provider.alibaba.profile_files import Settings, load, needed, number, unusable
+from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.origins import BrowserSignIn
+from ice_provider.alibaba.credentials.profile_files import Settings, load, needed, number, unusable
 
 _SITES: Final = {
     "CN": ("https://oauth.aliyun.com", "4038181954557748008"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from ice_provider.alibaba.origins import TrustedRole
+from ice_provider.alibaba.credentials.origins import TrustedRole
 from ice_provider.errors import NotSignedIn
 
 _NONE: Final = {"": "is empty", "null": "holds the word null in place of a token"}  # what scripts write that got none

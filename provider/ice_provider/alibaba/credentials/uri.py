@@ -10,7 +10,7 @@ from Tea.request import TeaRequest
 from yarl import URL
 
 from ice_provider import times
-from ice_provider.alibaba.courier import Courier
+from ice_provider.alibaba.credentials.courier import Courier
 
 
 class UriKeys:

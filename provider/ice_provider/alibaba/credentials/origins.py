@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ice_provider.alibaba.keys import Key
+from ice_provider.alibaba.credentials.keys import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from alibabacloud_credentials.provider import (
     StaticSTSCredentialsProvider,
 )
 
-from ice_provider.alibaba import oauth, oidc
-from ice_provider.alibaba.commands import CommandKeys
-from ice_provider.alibaba.courier import Courier
-from ice_provider.alibaba.keys import Key, whole
-from ice_provider.alibaba.origins import (
+from ice_provider.alibaba.credentials import oauth, oidc
+from ice_provider.alibaba.credentials.commands import CommandKeys
+from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.keys import Key, whole
+from ice_provider.alibaba.credentials.origins import (
     Address,
     AssumedRole,
     BrowserSignIn,
@@ -35,8 +35,8 @@ from ice_provider.alibaba.origins import (
     Origin,
     TrustedRole,
 )
-from ice_provider.alibaba.sign_in_refusals import clock_was_refused, failure
-from ice_provider.alibaba.uri import UriKeys
+from ice_provider.alibaba.credentials.sign_in_refusals import clock_was_refused, failure
+from ice_provider.alibaba.credentials.uri import UriKeys
 from ice_provider.errors import NotSignedIn, ProviderError, Unreachable
 
 _LIMIT: Final = 10.0  # seconds for all requests of one sign-in

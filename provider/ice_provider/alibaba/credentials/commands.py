@@ -21,7 +21,7 @@ from typing import Any, Final
 from alibabacloud_credentials.provider.refreshable import Credentials
 
 from ice_provider import times
-from ice_provider.alibaba.origins import Command
+from ice_provider.alibaba.credentials.origins import Command
 from ice_provider.errors import NotSignedIn
 from ice_provider.redaction import Redactor
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ice_provider.alibaba.keys import Key, whole
-from ice_provider.alibaba.variables import Variables
+from ice_provider.alibaba.credentials.keys import Key, whole
+from ice_provider.alibaba.credentials.variables import Variables
 from ice_provider.redaction import mask
 
 FAMILIES: Final = (

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ice_provider.alibaba import key_variables, sessions
-from ice_provider.alibaba.keys import trimmed, whole
-from ice_provider.alibaba.origins import Address, AssumedRole, Given, Origin, RoleSession, TrustedRole
-from ice_provider.alibaba.profiles import Profiles
-from ice_provider.alibaba.sessions import Terms
-from ice_provider.alibaba.variables import Named, Variables, named
+from ice_provider.alibaba.credentials import key_variables, sessions
+from ice_provider.alibaba.credentials.keys import trimmed, whole
+from ice_provider.alibaba.credentials.origins import Address, AssumedRole, Given, Origin, RoleSession, TrustedRole
+from ice_provider.alibaba.credentials.profiles import Profiles
+from ice_provider.alibaba.credentials.sessions import Terms
+from ice_provider.alibaba.credentials.variables import Named, Variables, named
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import NotSignedIn
 

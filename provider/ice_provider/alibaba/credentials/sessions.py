@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ice_provider.alibaba.origins import InstanceRole, RoleSession
-from ice_provider.alibaba.variables import Named, Variables
+from ice_provider.alibaba.credentials.origins import InstanceRole, RoleSession
+from ice_provider.alibaba.credentials.variables import Named, Variables
 from ice_provider.config import region_problem
 from ice_provider.errors import InvalidInput, NotSignedIn, Problem
 from ice_provider.roles import name_problem, role_problem, seconds_problem
