@@ -67,10 +67,15 @@ class Crowd:
         self._total += 1
         self.is_large |= self._waiting > FEW
 
-    def leave(self, *, opened: bool) -> str | None:
-        """Count a wait that ends; return the last line of a crowd that was large, when nobody is left."""
+    def leave(self, *, opened: bool | None) -> str | None:
+        """Count a wait that ends; return the last line of a crowd that was large, when nobody is left.
+
+        Args:
+            opened: Whether the gate did; None for a wait that ended before its task, which goes on.
+        """
         self._waiting -= 1
-        self._succeeded += opened
+        self._succeeded += opened is True
+        self._failed += opened is False
         return self._line() if self.is_large and not self._waiting else None
 
     def line(self) -> str | None:
@@ -78,7 +83,7 @@ class Crowd:
         return self._line() if self._cadence.is_due(self._standing, self._clock.now()) else None
 
     def _begin(self) -> None:
-        self._waiting = self._total = self._succeeded = 0
+        self._waiting = self._total = self._succeeded = self._failed = 0
         self.is_large = False
         self._cadence = Cadence(self._clock.now())
 
@@ -87,5 +92,5 @@ class Crowd:
 
     @property
     def _standing(self) -> Standing:
-        failed = self._total - self._waiting - self._succeeded
-        return Standing(self._total, self._total, self._succeeded, failed, running=self._waiting)
+        running = self._total - self._succeeded - self._failed
+        return Standing(self._total, self._total, self._succeeded, self._failed, running)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ice_provider import group_messages as messages
 from ice_provider.crowd import Cadence
-from ice_provider.errors import NotKnown, Transient
+from ice_provider.errors import NotKnown, Transient, Unreachable
 from ice_provider.messages import Limit
 from ice_provider.model import WorkflowTask
 from ice_provider.poller import Poller, Stopped
@@ -22,6 +22,7 @@ from ice_provider.session import Operation
 from ice_provider.tally import Tally
 from ice_provider.waiting import BEARS_NOT_KNOWN, PREVIEW_LIMIT
 
+_SILENCE: Final = f"not all tasks could be read within {PREVIEW_LIMIT:.0f}s"
 _FIRST_LINE: Final = 1.0  # seconds: a group of ended tasks is through by then and needs no line
 
 
@@ -49,8 +50,10 @@ async def wait(tally: Tally, limit: Limit, operation: Operation) -> None:
     await operation.reporter.progress(messages.opened(tally.standing, clock.now() - course.began))
 
 
-async def glance(tally: Tally, operation: Operation) -> None:
+async def glance(tally: Tally, operation: Operation) -> Transient | None:
     """Read every task once, for a preview: within 5 s, and no longer than until the group is hopeless.
+
+    Returns what kept tasks from being read, when there was anything.
 
     Raises:
         Interrupted: The engine asked to stop.
@@ -61,10 +64,11 @@ async def glance(tally: Tally, operation: Operation) -> None:
     try:
         async with clock.deadline(course.began + PREVIEW_LIMIT):
             await course.look()
-    except TimeoutError:
-        pass  # what was read by then is told
+    except TimeoutError:  # what was read by then is told
+        return course.trouble if isinstance(course.trouble, Transient) else Unreachable(_SILENCE)
     except Stopped:
         raise messages.interrupted(tally.standing) from None
+    return None
 
 
 @dataclass(slots=True)

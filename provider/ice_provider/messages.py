@@ -98,7 +98,8 @@ def deadline(
         headline = (
             f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended{detail}"
         )
-    last = [("last", trouble.headline)] if trouble else []
+    last = _facts(seen, now) if seen else []
+    last += [("last", trouble.headline)] if trouble else []
     again = ("next", "run `pulumi up` again: the wait goes on where it is, the task has not been touched")
     return DeadlineExceeded(headline, [*last, again, *raise_limit(limit)])
 
@@ -247,19 +248,21 @@ def _way_on(status: str, expected: tuple[str, ...]) -> str:
     return f'look up what the service means by "{status}"; if the program can go on with it, {accept}'
 
 
-def _facts(seen: WorkflowTask) -> list[tuple[str, str]]:
-    """Return the lines that tell where and when: workflow, task, request."""
+def _facts(seen: WorkflowTask, now: float | None = None) -> list[tuple[str, str]]:
+    """Return the lines that tell where and when: workflow, task, request; `now` tells of a task how long it has run."""
     place = seen.region if isinstance(seen, GatedTask) else None
     workflow = seen.workflow and (seen.workflow.name or seen.workflow.workflow_id)
     if workflow and seen.workflow_id and workflow != seen.workflow_id:
         workflow = f"{workflow} ({short(seen.workflow_id)})"
-    begun = times.clock_time(seen.create_time)
+    begun, made = times.clock_time(seen.create_time), times.seconds(seen.create_time)
+    runs = durations.show(now - made) if now is not None and made is not None and now > made else None
     ran = durations.show(seen.duration_seconds) if seen.duration_seconds is not None else None
     done = [activity.activity_id for activity in seen.activities or () if activities.is_done(activity)]
     story = [
         seen.task_id,
         f"started {begun}" if begun else None,
         f"ended after {ran}" if ran else None,
+        f"{runs} so far" if runs and not seen.finished else None,
     ]
     told = ", ".join(part for part in story if part)
     named = ", ".join(name for name in done if name)

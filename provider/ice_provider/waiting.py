@@ -40,10 +40,12 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
         async with clock.deadline(course.began + limit.seconds):
             return await course.run(await operation.poller(), rule)
     except TimeoutError:
+        course.opened = None
         raise messages.deadline(
             task_id, limit=limit, seen=course.seen, trouble=course.trouble, now=clock.wall()
         ) from None
     except Stopped:
+        course.opened = None
         raise messages.interrupted(task_id, seen=course.seen, now=clock.wall()) from None
     finally:
         await course.leave()
@@ -59,7 +61,7 @@ class _Course:
     began: float
     seen: GatedTask | None = None
     trouble: Transient | NotKnown | None = None
-    opened: bool = False
+    opened: bool | None = False
     known_at: float = field(init=False)
     _said: object = None
     _said_at: float = float("-inf")

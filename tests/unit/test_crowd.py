@@ -71,6 +71,15 @@ async def test_failures_are_counted_in_the_summary() -> None:
     assert rows[0].summaries[-1] == "waiting for workflow tasks: 8 of 9 succeeded · 0 running · 1 failed"
 
 
+def test_waits_that_ended_before_their_tasks_count_as_running_and_not_as_failed() -> None:
+    crowd = Crowd(JumpingClock())
+    for _ in range(FEW + 1):
+        crowd.enter()
+    last = [crowd.leave(opened=opened) for opened in [True, False, *[None] * (FEW - 1)]][-1]
+
+    assert last == "waiting for workflow tasks: 1 of 9 succeeded · 7 running · 1 failed"
+
+
 def test_a_crowd_that_has_gone_leaves_nothing_to_the_next_one() -> None:
     crowd = Crowd(JumpingClock())
     for _ in range(FEW + 1):

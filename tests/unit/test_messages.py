@@ -67,7 +67,7 @@ def test_a_long_id_is_shown_by_its_ends(text: str, short: str) -> None:
     ],
 )
 def test_a_standing_tells_only_what_the_api_tells(parts: Any, after: float, line: str) -> None:
-    running = seen("Processing", activity_results=parts and json.dumps(parts))
+    running = seen("Processing", activity_results=None if parts is None else json.dumps(parts))
 
     assert messages.standing(running, BEGAN + after) == line
 
@@ -131,7 +131,10 @@ RAISE = """\
             None,
             (
                 "workflow task 4215e0…5441e was still Processing when the 30m limit of this create ended "
-                f"(2 activities done · Transcode running 29m17s)\n{RAISE}"
+                "(2 activities done · Transcode running 29m17s)\n"
+                "    workflow   Super-resolution transcoding workflow (63dca9…ac0d1), cn-shanghai\n"
+                "    task       4215e042b3966ca5441e, started 02:05:17Z, 30m so far; done before: Start, Review\n"
+                f"    request    7F0C2A0C-7870\n{RAISE}"
             ),
         ),
         (
@@ -139,6 +142,9 @@ RAISE = """\
             Throttled("slowed down by the service"),
             (
                 "workflow task 4215e0…5441e was still Init when the 30m limit of this create ended\n"
+                "    workflow   Super-resolution transcoding workflow (63dca9…ac0d1), cn-shanghai\n"
+                "    task       4215e042b3966ca5441e, started 02:05:17Z, 30m so far\n"
+                "    request    7F0C2A0C-7870\n"
                 f"    last       slowed down by the service\n{RAISE}"
             ),
         ),

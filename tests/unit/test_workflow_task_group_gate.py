@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ice_provider.decoding import UNKNOWN, check
-from ice_provider.errors import Denied, GateShut, InvalidInput, NotKnown, NotSignedIn
+from ice_provider.errors import Denied, GateShut, InvalidInput, NotKnown, NotSignedIn, Unreachable
 from ice_provider.resources.workflow_task_group_gate import GatedGroup, Inputs, WorkflowTaskGroupGate
 from ice_provider.session import Operation
 from support.cloud import ScriptedCloud, Step, task
@@ -98,14 +98,31 @@ async def test_a_preview_of_a_group_that_goes_on_says_how_it_stands(
     assert lines(act).progressed == [line]
 
 
-async def test_a_preview_of_a_group_that_has_ended_knows_the_outputs() -> None:
-    act = operation(cloud(a="Succeed", b="Failed"), preview=True)
-
-    foreseen = await GATE.preview(Inputs(task_ids=("a", "b"), min_succeeded=1), act)
+async def test_a_preview_of_a_group_that_has_succeeded_knows_the_outputs() -> None:
+    foreseen = await GATE.preview(Inputs(task_ids=("a", "b")), operation(cloud(a="Succeed", b="Succeed"), preview=True))
 
     assert foreseen is not None
-    assert (foreseen.succeeded_task_ids, foreseen.failed_task_ids) == (("a",), ("b",))
-    assert [failed.task_id for failed in foreseen.failed_tasks] == ["b"]
+    assert (foreseen.succeeded_task_ids, foreseen.failed_task_ids) == (("a", "b"), ())
+
+
+async def test_a_preview_leaves_open_which_tasks_up_will_record_where_fewer_suffice() -> None:
+    act = operation(cloud(a="Succeed", b="Succeed", c="Succeed"), preview=True)
+
+    assert await GATE.preview(Inputs(task_ids=ALL, min_succeeded=1), act) is None
+    assert lines(act).progressed == ["3 of 3 succeeded · 0 running · 0 failed: `pulumi up` would open at once"]
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [(Unreachable("no route"), "no route"), (None, "not all tasks could be read within 5s")],
+    ids=["unreachable", "hangs"],
+)
+async def test_a_preview_warns_of_what_kept_it_from_reading(step: Step, told: str) -> None:
+    act = operation(cloud(a="Succeed", b=step), preview=True)
+
+    await GATE.preview(Inputs(task_ids=("a", "b")), act)
+
+    assert lines(act).warned == [f"{told}\n    so this preview cannot tell whether the gate would open"]
 
 
 async def test_a_failure_among_those_that_were_read_fails_the_preview_though_others_hang() -> None:
@@ -213,6 +230,21 @@ async def test_a_change_of_status_lists_beside_a_condition_reads_again_because_r
     await GATE.update(inputs, recorded(), frozenset({"successStatuses"}), act)
 
     assert world.calls.total() == 3
+
+
+async def test_a_condition_is_not_judged_on_a_record_that_leaves_out_what_may_be_secret() -> None:
+    """The task was a draft by its user data, which no group records."""
+    missed = task("Succeed", "b")
+    before = recorded(
+        statuses={"a": "Succeed", "b": "Succeed"},
+        succeeded_task_ids=("a",),
+        failed_task_ids=("b",),
+        failed_tasks=(missed,),
+    )
+    inputs = Inputs(task_ids=("a", "b"), condition="!contains(not_null(userData, ''), 'draft')")
+
+    with pytest.raises(GateShut, match="workflow task b was recorded as Succeed and did not succeed"):
+        await GATE.update(inputs, before, frozenset({"minSucceeded"}), operation(cloud()))
 
 
 async def test_a_task_that_missed_the_condition_stays_failed_while_the_condition_stays() -> None:

@@ -149,14 +149,18 @@ class WorkflowTaskGroupGate:
         if tally.opens:
             return GatedGroup.of(tally, operation.session.region)
         try:
-            await group_waiting.glance(tally, operation)
+            trouble = await group_waiting.glance(tally, operation)
         except (NotSignedIn, Denied, Rejected, InvalidInput) as error:
             await operation.reporter.warn(messages.unforeseen(error))
             return None
         if tally.is_hopeless:
             raise group_messages.hopeless(tally)
-        if not tally.unsettled:
+        if not tally.unsettled and tally.needed == len(
+            tally.task_ids
+        ):  # with fewer, `up` reads no further than it must
             return GatedGroup.of(tally, operation.session.region)
+        if trouble:
+            await operation.reporter.warn(messages.unforeseen(trouble))
         limit = operation.limit(inputs.wait_timeout)
         if tally.missing:
             await operation.reporter.warn(group_messages.not_known(tally.missing))
@@ -165,14 +169,19 @@ class WorkflowTaskGroupGate:
 
 
 def _recall(recorded: GatedGroup, tally: Tally, inputs: Inputs) -> None:
-    """Count the recorded tasks that have ended, by the rule of today: an ended task does not change."""
+    """Count the recorded tasks that have ended, by the rule of today: an ended task does not change.
+
+    A condition is never judged on a record, which leaves out what could be secret: who has missed it keeps missing it.
+    """
     told = {task.task_id: task for task in recorded.failed_tasks}
     ended = {id_: status for id_, status in recorded.statuses.items() if status in words.ENDED}
     for id_ in sorted(ended.keys() & tally.task_ids):
-        if id_ in told:
+        if inputs.condition is not None and id_ in recorded.failed_task_ids:
+            reason = GateShut(f"{messages.task(id_)} was recorded as {ended[id_]} and did not succeed")
+            tally.statuses[id_] = ended[id_]
+            tally.give_up(id_, reason, told.get(id_))
+        elif id_ in told:
             tally.take(told[id_])
-        elif inputs.condition is not None and id_ in recorded.failed_task_ids:
-            tally.give_up(id_, GateShut(f"{messages.task(id_)} was recorded as {ended[id_]} and did not succeed"))
         elif ended[id_] in inputs.rule().success:
             tally.recall(id_, ended[id_])
         elif ended[id_] in inputs.rule().failure:
