@@ -325,6 +325,20 @@ async def test_what_oauth_says_is_told(stage: Stage) -> None:
     assert ("next", "sign in anew with the aliyun CLI: aliyun configure") in caught.value.hints
 
 
+async def test_a_token_anywhere_in_a_uri_is_shown_to_nobody_though_its_service_echoes_it(stage: Stage) -> None:
+    tokens = ("of-the-user-1", "of-the-password-1", "ofThePath", "of the query 1")
+    stage.services.faults = [(403, json.dumps({"Code": "No", "Message": " ".join(tokens)}))]
+    uri = f"http://{tokens[0]}:{tokens[1]}@{stage.services.plain}/keys/{tokens[2]}?token=of+the+query+1"
+    cloud = await stage.sign_in(Way({"credentialsUri": uri}))
+
+    with pytest.raises(NotSignedIn) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    shown = stage.redactor.redact(str(caught.value))
+    assert "cannot get a key: No:" in shown
+    assert not [token for token in tokens if token in shown]
+
+
 # --- clocks -----------------------------------------------------------------------------------------------------------
 
 

@@ -98,5 +98,27 @@ async def test_no_fault_brings_credentials_to_light_anywhere(project: Project, e
         assert not seen_in(await pulumi.done("stack", "export", "--show-secrets"))
 
 
+@pytest.mark.parametrize(
+    ("word", "value", "told"),
+    [
+        ("secretkey", SECRET, 'secretkey: there is no such property; did you mean "secretKey"?'),
+        ("credentialsUri", f"ftp://user:{SECRET}@host/", "credentialsUri: must be a URI"),
+        ("assumeRoleWithOidc", TOKEN, "assumeRoleWithOidc: must be a map, not a string"),
+    ],
+)
+async def test_a_secret_under_a_wrong_word_or_in_a_wrong_form_is_not_repeated(
+    project: Project, word: str, value: str, told: str
+) -> None:
+    """The engine prints a value beside the name of its property, and this one was set without `--secret`."""
+    pulumi = await project(gates(["denied"]))
+    await pulumi.done("config", "set", "--plaintext", f"ice:{word}", value)
+
+    ended = await pulumi.run("preview")
+
+    assert ended.code != 0
+    assert told in ended.text
+    assert not seen_in(ended.text)
+
+
 def header(project: Path) -> str:
     return (project / "Pulumi.yaml").read_text().partition("resources:")[0]

@@ -74,8 +74,8 @@ async def test_the_plugin_says_its_version_and_its_schema() -> None:
             {"region": "Shanghai!", "acessKey": "x"},
             {"region": "Shanghai!", "acessKey": "x"},
             [
-                pb.CheckFailure(property="acessKey", reason='there is no such property; did you mean "accessKey"?'),
-                pb.CheckFailure(property="region", reason='must be a region ID such as "cn-shanghai"'),
+                pb.CheckFailure(reason='acessKey: there is no such property; did you mean "accessKey"?'),
+                pb.CheckFailure(reason='region: must be a region ID such as "cn-shanghai"'),
             ],
         ),
     ],

@@ -72,7 +72,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             name: values.Secret(value) if name in secrets and not values.holds_secret(value) else value
             for name, value in news.items()
         }
-        return pb.CheckResponse(inputs=values.encode(marked), failures=_failures(problems))
+        # The engine prints the value beside a property's name, and what was meant as a key may stand under a wrong one.
+        failures = [pb.CheckFailure(reason=str(problem)) for problem in problems]
+        return pb.CheckResponse(inputs=values.encode(marked), failures=failures)
 
     async def DiffConfig(self, request: pb.DiffRequest, _context: Context) -> pb.DiffResponse:
         """Report every change, or the engine goes on with the old settings; never replace, because that replaces gates."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote_plus, urlsplit
 
 from ice_provider.alibaba.credentials.keys import Key
+
+_WORD: Final = re.compile(r"[a-z_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,18 @@ def secrets(origin: Origin) -> Iterator[str | None]:
         case TrustedRole(token=token) | CloudSso(token=token):
             yield token
         case Address(uri):
-            yield uri
+            yield from (uri, *_parts(uri))
         case Command(_, line) if len(line.split()) > 1:  # a program alone is none
             yield line
+
+
+def _parts(uri: str) -> Iterator[str]:
+    """Return what a token can be in a URI: its user, the values of its query, and whatever is no plain word in its path."""
+    parts = urlsplit(uri)
+    told = (
+        *parts.netloc.rpartition("@")[0].split(":"),
+        *(pair.partition("=")[2] for pair in parts.query.split("&")),
+        *(segment for segment in parts.path.split("/") if not _WORD.fullmatch(segment)),
+    )
+    for text in told:
+        yield from (text, unquote_plus(text))
