@@ -36,9 +36,9 @@ async def wait(tally: Tally, limit: Limit, operation: Operation) -> None:
         NotSignedIn, Denied, Rejected, InvalidInput: Asking is of no use.
     """
     clock = operation.session.clock
-    course = _Course(tally, operation, began=clock.now())
+    course = _Course(tally, operation, clock.now(), limit.seconds)
     try:
-        async with clock.deadline(course.began + limit.seconds):
+        async with clock.deadline(course.ends):
             await course.run(limit)
     except TimeoutError:
         waited = clock.now() - course.began
@@ -60,9 +60,9 @@ async def glance(tally: Tally, operation: Operation) -> Transient | None:
         NotSignedIn, Denied, Rejected, InvalidInput: Asking is of no use.
     """
     clock = operation.session.clock
-    course = _Course(tally, operation, began=clock.now())
+    course = _Course(tally, operation, clock.now(), PREVIEW_LIMIT)
     try:
-        async with clock.deadline(course.began + PREVIEW_LIMIT):
+        async with clock.deadline(course.ends):
             await course.look()
     except TimeoutError:  # what was read by then is told
         return course.trouble if isinstance(course.trouble, Transient) else Unreachable(_SILENCE)
@@ -78,8 +78,14 @@ class _Course:
     tally: Tally
     operation: Operation
     began: float
+    seconds: float
     trouble: Transient | NotKnown | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def ends(self) -> float:
+        """When it gives up."""
+        return self.began + self.seconds
 
     async def run(self, limit: Limit) -> None:
         """Follow every open task until the group is decided."""
@@ -109,7 +115,7 @@ class _Course:
         """Bring the readings of one task into the tally until its outcome is known."""
         clock = self.operation.session.clock
         known_at = self.began
-        with poller.follow(task_id) as follower:
+        with poller.follow(task_id, until=self.ends) as follower:
             while not self.tally.is_settled(task_id):
                 reading = await follower.next()
                 now = clock.now()

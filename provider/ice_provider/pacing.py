@@ -54,14 +54,14 @@ class RetryBudget:
 
     left: int = _BUDGET
 
-    def spend(self, kind: str) -> int | None:
-        """Take the cost of asking again after a fault of this kind, and return it; None when too little is left."""
+    def spend(self, kind: str) -> bool:
+        """Pay for asking again after a fault of this kind; whether there was enough left."""
         cost = _COSTS[kind]
         if cost > self.left:
-            return None
+            return False
         self.left -= cost
-        return cost
+        return True
 
-    def give_back(self, cost: int) -> None:
-        """Return the cost after a call that went well; 1 for one that came without a fault before it."""
-        self.left = min(_BUDGET, self.left + cost)
+    def earn(self) -> None:
+        """Take note of a call that went well."""
+        self.left = min(_BUDGET, self.left + 1)

@@ -1,4 +1,4 @@
-"""Which task is asked about next: every read of every task goes through here, and only here does anything sleep.
+"""Which task is asked about next: every read of every task goes through here, and only here and at the turnstile waits.
 
 All who follow one task share one poll, all polls share one turnstile, and a fault belongs to a poll, never to a wait: it
 is told to the followers and asked again. A task that has ended is remembered and asked about no more. Knows the cloud
@@ -293,7 +293,7 @@ class Poller:
         made = times.seconds(reading.create_time) if isinstance(reading, WorkflowTask) else None
         due = pacing.pause(max(0.0, self._clock.wall() - made) if made is not None else 0.0, luck)
         if not isinstance(reading, Transient):
-            self._budget.give_back(1)
+            self._budget.earn()
             return due
         kind, asked = ("throttled", reading.retry_after) if isinstance(reading, Throttled) else ("transient", None)
         again = pacing.backoff(kind, faults - 1, luck, asked)

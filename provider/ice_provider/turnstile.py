@@ -48,22 +48,21 @@ class Turnstile:
     async def call(self, make: Callable[[], Awaitable[T]], lane: Lane) -> T:
         """Make a call when it is its turn, and return what it brings."""
         waited = await self._turn(lane)
+        is_answered, throttled = True, False
         try:
-            answer = await make()
+            return await make()
         except Throttled:
-            self._allowance.answered(self._clock.now(), throttled=True, waited=waited)
+            throttled = True
             raise
         except (Transient, asyncio.CancelledError):
-            self._allowance.unanswered()
+            is_answered = False
             raise
-        except Exception:
-            self._allowance.answered(self._clock.now(), throttled=False, waited=waited)
-            raise
-        else:
-            self._allowance.answered(self._clock.now(), throttled=False, waited=waited)
-            return answer
         finally:
             self._under_way -= 1
+            if is_answered:
+                self._allowance.answered(self._clock.now(), throttled=throttled, waited=waited)
+            else:
+                self._allowance.unanswered()
             self._change.set()
 
     def stop(self) -> None:

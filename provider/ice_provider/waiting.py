@@ -70,7 +70,7 @@ class _Course:
         self.known_at = self.began
 
     async def run(self, poller: Poller, rule: Rule) -> GatedTask:
-        with poller.follow(self.task_id, self.began + self.limit.seconds) as follower:
+        with poller.follow(self.task_id, until=self.began + self.limit.seconds) as follower:
             while True:
                 task = await self._take(await follower.next(), poller)
                 if task is None:

@@ -29,4 +29,6 @@ def test_both_use_the_same_models() -> None:
 
 def test_a_package_that_was_imported_whole_before_stays_so() -> None:
     before = "import alibabacloud_ice20201109.models as whole\n"
-    assert printed(f"{before}{_OURS}print(models is whole, type(models).__name__)") == "True module"
+    assert (
+        printed(f"{before}{_OURS}print(sys.modules[models.__name__] is whole, type(whole).__name__)") == "True module"
+    )

@@ -90,6 +90,15 @@ def test_the_sending_rate_follows_the_answers() -> None:
     )
 
 
+def test_the_rate_is_at_most_twice_that_of_the_answers() -> None:
+    rate = CubicRate(scale=AWS)
+    rate.answered(0.5, throttled=True)
+    for second in range(1, 100):
+        rate.answered(float(second), throttled=False)
+
+    assert (rate.measured, rate.rate) == pytest.approx((1.0, 2.0))
+
+
 def lucky(ceiling: float) -> Allowance:
     return Allowance(ceiling, luck=lambda: 0.5)
 

@@ -23,8 +23,13 @@ def script(task_id: str, polls: int, end: str = "Succeed") -> list[Step]:
     return [*[task("Processing", task_id)] * polls, task(end, task_id)]
 
 
-async def wait_for_all(scripts: dict[str, list[Step]], per_second: float = 1000.0) -> tuple[list[Lines], list[object]]:
-    """Wait for single tasks in one session; return what each row was told, the overall lines in the first one."""
+async def wait_for_all(
+    scripts: dict[str, list[Step]], per_second: float = 1000.0, *, interrupted: bool = False
+) -> tuple[list[Lines], list[object]]:
+    """Wait for single tasks in one session; return what each row was told, the overall lines in the first one.
+
+    When it is interrupted, that happens a minute after the beginning.
+    """
     shared = session(ScriptedCloud(others=scripts), requests_per_second=per_second)
     rows = [Lines() for _ in scripts]
     for row in rows:
@@ -33,7 +38,11 @@ async def wait_for_all(scripts: dict[str, list[Step]], per_second: float = 1000.
         wait(task_id, Rule(), LIMIT, Operation(shared, row, "create"))
         for task_id, row in zip(scripts, rows, strict=True)
     ]
-    return rows, await asyncio.gather(*waits, return_exceptions=True)
+    ends = asyncio.gather(*waits, return_exceptions=True)
+    if interrupted:
+        await shared.clock.sleep(60)
+        shared.stop()
+    return rows, await ends
 
 
 async def test_up_to_eight_waits_speak_for_themselves() -> None:
@@ -69,6 +78,14 @@ async def test_failures_are_counted_in_the_summary() -> None:
 
     assert sum(isinstance(end, GateShut) for end in ends) == 1
     assert rows[0].summaries[-1] == "waiting for workflow tasks: 8 of 9 succeeded · 0 running · 1 failed"
+
+
+@pytest.mark.parametrize("interrupted", [False, True], ids=["their limit", "an interrupt"])
+async def test_after_an_end_that_is_not_their_tasks_all_waits_count_as_running(interrupted: bool) -> None:
+    scripts = {f"t-{number}": [task("Processing", f"t-{number}")] for number in range(FEW + 1)}
+    rows, _ = await wait_for_all(scripts, interrupted=interrupted)
+
+    assert rows[0].summaries[-1] == "waiting for workflow tasks: 0 of 9 succeeded · 9 running · 0 failed"
 
 
 def test_waits_that_ended_before_their_tasks_count_as_running_and_not_as_failed() -> None:

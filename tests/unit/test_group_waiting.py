@@ -74,6 +74,14 @@ async def test_a_group_opens_when_all_have_succeeded() -> None:
     assert group.tally.succeeded == ("a", "b", "c")
 
 
+async def test_a_group_looks_once_more_shortly_before_its_limit() -> None:
+    """The task is an hour old and asked about every 30 s; the limit is 20 s."""
+    old = "2023-01-04T01:05:17Z"
+    group = Group({"a": [task(status, "a", create_time=old) for status in ("Processing", "Succeed")]})
+
+    assert await group.wait(Limit("create", 20.0)) < 20
+
+
 async def test_a_group_opens_as_soon_as_enough_have_succeeded() -> None:
     group = Group({"a": after(0, "a"), "b": after(0, "b"), "c": [task("Processing", "c")]}, needed=2)
 

@@ -42,13 +42,14 @@ def test_a_pause_that_the_service_asks_for_is_kept_within_five_seconds_of_our_ow
 def test_a_budget_pays_for_a_hundred_throttled_answers() -> None:
     budget = RetryBudget()
 
-    assert [budget.spend("throttled") for _ in range(101)] == [5] * 100 + [None]
+    assert [budget.spend("throttled") for _ in range(101)] == [True] * 100 + [False]
 
 
 def test_a_budget_is_filled_by_calls_that_go_well_and_never_overflows() -> None:
-    budget = RetryBudget(left=0)
-    assert budget.spend("transient") is None
-    budget.give_back(14)
-    assert budget.spend("transient") == 14
-    budget.give_back(10_000)
+    budget = RetryBudget(left=13)
+    assert not budget.spend("transient")
+    budget.earn()
+    assert budget.spend("transient")
+    for _ in range(10_000):
+        budget.earn()
     assert budget.left == 500

@@ -209,6 +209,13 @@ async def test_a_fault_that_lasts_is_told_within_the_heartbeat(before: list[Step
     assert told[0] - 1000 <= 60 + 20  # the heartbeat, and the longest pause between two polls that fail
 
 
+async def test_a_gate_looks_once_more_shortly_before_its_limit() -> None:
+    """The task is an hour old and asked about every 30 s; the limit is 20 s."""
+    cloud = ScriptedCloud(*(task(status, create_time="2023-01-04T01:05:17Z") for status in ("Processing", "Succeed")))
+
+    assert (await wait("t-1", Rule(), Limit("create", 20.0), operation(cloud))).succeeded
+
+
 async def test_a_bug_reaches_the_one_who_waits() -> None:
     with pytest.raises(ZeroDivisionError):
         await wait("t-1", Rule(), HALF_AN_HOUR, operation(ScriptedCloud(ZeroDivisionError())))

@@ -60,6 +60,14 @@ def document(body: bytes, content_type: str) -> dict[str, Any]:
     return parsed
 
 
+def refusal(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that the body of a refusal holds; empty when it holds none."""
+    try:
+        return document(body, content_type="")
+    except BrokenAnswer:
+        return {}
+
+
 def task(found: dict[str, Any], asked_for: str) -> WorkflowTask:
     """Return the task that a valid answer of GetWorkflowTask tells of.
 

@@ -17,7 +17,7 @@ from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.refusals import CLOCK_REFUSED, TOKEN_EXPIRED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
 from ice_provider.cloud import Page, Search
-from ice_provider.errors import BrokenAnswer, Unreachable
+from ice_provider.errors import Unreachable
 from ice_provider.model import WorkflowTask
 
 _OK: Final = 200
@@ -131,9 +131,7 @@ class Client:
 
     def _clock_was_refused(self, answer: Answer, question: Question) -> bool:
         """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""
-        if not CLOCK_REFUSED.match(self._refusal(answer, question).code or ""):
-            return False
-        if answer.moment is None:
+        if answer.moment is None or not CLOCK_REFUSED.match(self._refusal(answer, question).code or ""):
             return False
         skew = answer.moment - time.time()
         if abs(skew - self._skew) > _TELLING:
@@ -142,8 +140,5 @@ class Client:
         return True
 
     def _refusal(self, answer: Answer, question: Question) -> Refusal:
-        try:
-            body = answers.document(answer.body, answer.headers.get("content-type", ""))
-        except BrokenAnswer:
-            body = {}
-        return Refusal(answer, body, question, Asker(self.region, self.caller, self._keyring.is_renewable, self._skew))
+        asker = Asker(self.region, self.caller, self._keyring.is_renewable, self._skew)
+        return Refusal(answer, answers.refusal(answer.body), question, asker)

@@ -155,9 +155,8 @@ class WorkflowTaskGroupGate:
             return None
         if tally.is_hopeless:
             raise group_messages.hopeless(tally)
-        if not tally.unsettled and tally.needed == len(
-            tally.task_ids
-        ):  # with fewer, `up` reads no further than it must
+        must_all = tally.needed == len(tally.task_ids)  # where fewer suffice, `up` reads no further than it must
+        if must_all and not tally.unsettled:
             return GatedGroup.of(tally, operation.session.region)
         if trouble:
             await operation.reporter.warn(messages.unforeseen(trouble))

@@ -29,7 +29,6 @@ _LONGEST: Final = 200  # letters of a complaint
 _MOST: Final = 64 * 1024  # bytes that are heard
 _GONE_WITHIN: Final = 1.0  # seconds after it was killed
 _WORD: Final = re.compile(r"[^\s\"'=:,{}]+")
-_ADVICE: Final = "run its process_command by hand: it must print access_key_id and access_key_secret as JSON"
 
 
 class CommandKeys:
@@ -88,7 +87,7 @@ class CommandKeys:
         return None if ends is None else int(ends)
 
     def _failed(self, why: str) -> NotSignedIn:
-        return NotSignedIn(f"signing in by {self._origin} failed: {why}", [("next", _ADVICE)])
+        return NotSignedIn(f"signing in by {self._origin} failed: {why}", [("next", self._origin.remedy)])
 
 
 async def _run(arguments: Sequence[str]) -> tuple[int, str, str]:

@@ -1,4 +1,7 @@
-"""Where a key can come from: the ways to sign in, as nouns. Must not know how one is looked for, or carried out."""
+"""Where a key can come from: the ways to sign in, as nouns, each with what helps when it brings no key.
+
+Must not know how one is looked for, or carried out.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from urllib.parse import unquote_plus, urlsplit
 
 from ice_provider.alibaba.credentials.keys import Key
 
+_ASSUME: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["%s"]}]}'
+_SIGN_IN_ANEW: Final = "sign in anew with the aliyun CLI: aliyun configure"
 _WORD: Final = re.compile(r"[a-z_.-]*")
 
 
@@ -21,6 +26,11 @@ class Given:
 
     def __str__(self) -> str:
         return self.key.source
+
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return "check the key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,11 @@ class AssumedRole:
     def __str__(self) -> str:
         return f"the role {self.session.role}, assumed from {self.base}"
 
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return f"let the key assume the role, and the role trust it:  {_ASSUME % self.session.role}"
+
 
 @dataclass(frozen=True, slots=True)
 class TrustedRole:
@@ -73,6 +88,12 @@ class TrustedRole:
     def __str__(self) -> str:
         return f"the role {self.session.role}, by OIDC"
 
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        where = f"the token in {self.token_file}" if self.token_file else "ice:assumeRoleWithOidc.oidcToken"
+        return f"check {where}, the provider's ARN, and what the role trusts (issuer, audience, subject)"
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceRole:
@@ -89,6 +110,11 @@ class InstanceRole:
     def __str__(self) -> str:
         return f"the ECS instance role {self.name}" if self.name else "the ECS instance role"
 
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return "run on an ECS instance that has this role, or sign in another way"
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -98,6 +124,11 @@ class Address:
 
     def __str__(self) -> str:
         return "the credentials URI"
+
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return "it must answer with Code, AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +145,11 @@ class CloudSso:
     def __str__(self) -> str:
         return self.profile
 
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return _SIGN_IN_ANEW
+
 
 @dataclass(frozen=True, slots=True)
 class BrowserSignIn:
@@ -126,6 +162,11 @@ class BrowserSignIn:
     def __str__(self) -> str:
         return self.profile
 
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return _SIGN_IN_ANEW
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -136,6 +177,11 @@ class Command:
 
     def __str__(self) -> str:
         return self.profile
+
+    @property
+    def remedy(self) -> str:
+        """What helps when it brings no key."""
+        return "run its process_command by hand: it must print access_key_id and access_key_secret as JSON"
 
 
 Origin = Given | AssumedRole | TrustedRole | InstanceRole | Address | CloudSso | BrowserSignIn | Command

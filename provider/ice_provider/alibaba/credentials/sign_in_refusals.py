@@ -12,25 +12,14 @@ from typing import Any, Final
 from ice_provider import messages
 from ice_provider.alibaba import answers
 from ice_provider.alibaba.credentials.courier import Courier
-from ice_provider.alibaba.credentials.origins import (
-    Address,
-    AssumedRole,
-    BrowserSignIn,
-    CloudSso,
-    Command,
-    Given,
-    InstanceRole,
-    Origin,
-    TrustedRole,
-)
+from ice_provider.alibaba.credentials.origins import AssumedRole, Given, Origin, TrustedRole
 from ice_provider.alibaba.refusals import CLOCK_REFUSED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
-from ice_provider.errors import BrokenAnswer, NotSignedIn, ProviderError, Throttled, Transient, Unreachable
+from ice_provider.errors import NotSignedIn, ProviderError, Throttled, Transient, Unreachable
 
 _OK: Final = 200
 _REDIRECTS: Final = range(300, 400)
 _TOLERABLE: Final = 900.0  # seconds that clocks may differ before the service refuses calls
-_ASSUME: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["%s"]}]}'
 
 
 def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError:
@@ -40,14 +29,14 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
     """
     headline = f"signing in by {origin} failed"
     if courier.last is None:
-        return NotSignedIn(f"{headline}: {_trouble(error)}", [("next", _remedy(origin))])
+        return NotSignedIn(f"{headline}: {_trouble(error)}", [("next", origin.remedy)])
     host, answer = courier.last
     asked = ("asked", host)
     if answer.status == _OK:
         return _no_key(origin, courier, headline, asked)
     if answer.status in _REDIRECTS:
         told = "it redirects; refused, because keys would go with it"
-        return NotSignedIn(f"{headline}: {told}", [asked, ("next", _remedy(origin))])
+        return NotSignedIn(f"{headline}: {told}", [asked, ("next", origin.remedy)])
     meant = _refusal(origin, courier, answer).as_error()
     headline, hints = f"{headline}: {meant.headline}", [asked, *meant.hints]
     match meant:
@@ -62,7 +51,7 @@ def _no_key(origin: Origin, courier: Courier, headline: str, asked: tuple[str, s
     """Return the error of a good answer without a key; the library also takes one for that which has expired by our clock."""
     skew = courier.time() - time.time()
     if abs(skew) < _TOLERABLE:
-        return NotSignedIn(f"{headline}: its answer holds no valid key", [asked, ("next", _remedy(origin))])
+        return NotSignedIn(f"{headline}: its answer holds no valid key", [asked, ("next", origin.remedy)])
     told = f"{headline}: no key is valid here, because {messages.clock_is_off(skew)}"
     return NotSignedIn(told, [asked, ("next", "set this machine's clock")])
 
@@ -78,36 +67,16 @@ def _refusal(origin: Origin, courier: Courier, answer: Answer) -> Refusal:
     deed = "assume the role" if isinstance(origin, AssumedRole | TrustedRole) else "get a key"
     asker = origin.base if isinstance(origin, AssumedRole) else origin
     who = str(asker.key if isinstance(asker, Given) else asker)
-    question = Question("AssumeRole", {}, deed, remedy=_remedy(origin))
+    question = Question("AssumeRole", {}, deed, remedy=origin.remedy)
     return Refusal(answer, _body(answer), question, Asker(None, who, renews=False, skew=courier.ahead))
 
 
 def _body(answer: Answer) -> dict[str, Any]:
     """Return the JSON of a refusal, in the API's words where it is in those of OAuth (RFC 6749, section 5.2)."""
-    try:
-        body = answers.document(answer.body, "")
-    except BrokenAnswer:
-        return {}
+    body = answers.refusal(answer.body)
     return {"Code": body.get("error"), "Message": body.get("error_description"), **body}
 
 
 def _trouble(error: Exception) -> str:
     """Return what can be told of a failure before anything was asked."""
     return (os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "") or "it gave no key"
-
-
-def _remedy(origin: Origin) -> str:
-    match origin:
-        case AssumedRole(session):
-            return f"let the key assume the role, and the role trust it:  {_ASSUME % session.role}"
-        case TrustedRole(_, _, file):
-            where = f"the token in {file}" if file else "ice:assumeRoleWithOidc.oidcToken"
-            return f"check {where}, the provider's ARN, and what the role trusts (issuer, audience, subject)"
-        case InstanceRole():
-            return "run on an ECS instance that has this role, or sign in another way"
-        case Address():
-            return "it must answer with Code, AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
-        case CloudSso() | BrowserSignIn():
-            return "sign in anew with the aliyun CLI: aliyun configure"
-        case Given() | Command():
-            return "check the key"

@@ -1,0 +1,28 @@
+"""Whose turn it is: what the poller's tests do not see of the turnstile."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ice_provider.allowance import Allowance
+from ice_provider.errors import Unreachable
+from ice_provider.turnstile import Lane, Turnstile
+from support.clock import JumpingClock
+
+
+async def test_a_probe_without_an_answer_does_not_end_the_silence_after_refusals() -> None:
+    clock = JumpingClock()
+    allowance = Allowance(20.0, luck=lambda: 0.5)
+    for _ in range(2):
+        allowance.answered(clock.now(), throttled=True, waited=True)
+
+    async def fail() -> None:
+        raise Unreachable("no route")
+
+    with pytest.raises(Unreachable):
+        await Turnstile(allowance, clock).call(fail, Lane.WAIT)
+
+    allowance.spend()  # the next one is a probe again
+    assert allowance.wait(clock.now() + 100) == math.inf
