@@ -18,7 +18,7 @@ _LAST_PORT: Final = 65535
 
 def problem(endpoint: str) -> str | None:
     """Say what is wrong with `host` or `host:port`, or None."""
-    if not _HOST.fullmatch(endpoint):
+    if not (_HOST.fullmatch(endpoint) and is_resolvable(split(endpoint)[0])):
         return "must be host or host:port, without scheme, user or path, such as ice.cn-shanghai.aliyuncs.com"
     host, port = split(endpoint)
     if port is not None and not 0 < port <= _LAST_PORT:
@@ -28,6 +28,15 @@ def problem(endpoint: str) -> str | None:
     if _is_shortened(host):
         return "must be a name or a whole address such as 10.0.0.1: a shortened one may lead anywhere"
     return None
+
+
+def is_resolvable(host: str) -> bool:
+    """Whether a name can be looked up at all: none of its parts is empty or longer than 63 letters."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def split(endpoint: str) -> tuple[str, int | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import ssl
 from pathlib import Path
@@ -248,6 +249,13 @@ async def test_a_server_without_tls_gets_no_request() -> None:
 
         await client.close()
         assert not [request for request in server.requests if b"HTTP" in request]
+
+
+def test_a_ca_file_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ca.pem")
+
+    with pytest.raises(InvalidInput, match="caFile: cannot be read"):
+        transport.trust(str(tmp_path / "ca.pem"))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"], ids=["missing", "empty", "no PEM"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +85,12 @@ def test_a_profile_that_cannot_be_used_is_an_error_that_names_it_and_a_remedy(tm
     assert dict(caught.value.hints).get("next") or isinstance(caught.value, InvalidInput)
 
 
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    config = ProviderConfig(profile="p", shared_credentials_file=str(tmp_path / "missing"))
+@pytest.mark.parametrize("name", ["missing", "pipe"])
+def test_a_file_that_cannot_be_read_is_named_and_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    config = ProviderConfig(profile="p", shared_credentials_file=str(tmp_path / name))
 
-    with pytest.raises(NotSignedIn, match="missing cannot be read"):
+    with pytest.raises(NotSignedIn, match=f"{name} cannot be read"):
         order.find(config, {})
 
 

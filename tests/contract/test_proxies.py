@@ -107,6 +107,7 @@ def test_without_a_port_a_host_has_the_port_of_its_scheme() -> None:
         "https://proxy.example.com",
         "http://",
         "http://[::1",
+        "http://a..b:3128",
         "http://proxy.example.com:abc",
         "http://proxy.example.com:99999",
         "http://user:%E2%82%AC@proxy.example.com",  # a euro sign, which the header has no letter for

@@ -19,7 +19,7 @@ REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", 
 _CONNECT: Final = 5.0  # seconds
 _READ: Final = 10.0
 _ATTEMPT: Final = 15.0
-_LABEL: Final = re.compile(r"[a-z0-9-]+")
+_LABEL: Final = re.compile(r"[a-z0-9-]{1,63}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,8 @@ def _is_usable(url: str) -> bool:
     try:
         parts = urlsplit(url)
         unquote(parts.netloc).encode("latin-1")  # as user and password are sent
-        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname or ""
+        return parts.scheme == "http" and host != "" and addresses.is_resolvable(host) and parts.port != 0
     except ValueError:  # a broken address, a port that is none, letters that cannot be sent
         return False
 

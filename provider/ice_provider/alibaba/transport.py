@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -62,11 +63,14 @@ def trust(ca_file: str | None) -> ssl.SSLContext:
     Raises:
         InvalidInput: The file cannot be read.
     """
+    reason = "cannot be read: give the path of a PEM file with certificate authorities"
+    unreadable = InvalidInput([Problem("caFile", reason)])
+    if ca_file and not Path(ca_file).is_file():  # a pipe would be waited for without end
+        raise unreadable
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
-        reason = "cannot be read: give the path of a PEM file with certificate authorities"
-        raise InvalidInput([Problem("caFile", reason)]) from error
+        raise unreadable from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

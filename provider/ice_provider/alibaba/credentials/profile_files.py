@@ -39,10 +39,13 @@ def load(path: Path) -> tuple[dict[str, Settings], str]:
     Raises:
         NotSignedIn: It cannot be read.
     """
+    unreadable = unusable(f"{path} cannot be read", "check ice:sharedCredentialsFile, or run aliyun configure")
+    if not path.is_file():  # a pipe would be waited for without end
+        raise unreadable
     try:
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
     except (OSError, UnicodeDecodeError) as error:
-        raise unusable(f"{path} cannot be read", "check ice:sharedCredentialsFile, or run aliyun configure") from error
+        raise unreadable from error
     return _from_json(text, path) if text.lstrip().startswith("{") else _from_ini(text, path)
 
 
