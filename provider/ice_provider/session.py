@@ -9,18 +9,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from ice_provider import durations
-from ice_provider.clock import Clock
-from ice_provider.cloud import Cloud
-from ice_provider.config import ProviderConfig
+from ice_provider import durations, messages
 from ice_provider.crowd import Crowd
+from ice_provider.errors import Interrupted
 from ice_provider.messages import Limit
-from ice_provider.poller import Poller
+from ice_provider.poller import Poller, Stopped
 
-Connect = Callable[[ProviderConfig, Mapping[str, str]], Awaitable[Cloud]]
-"""Signs in by configuration and environment. Raises NotSignedIn or InvalidInput."""
+if TYPE_CHECKING:
+    from ice_provider.clock import Clock
+    from ice_provider.cloud import Cloud
+    from ice_provider.config import ProviderConfig
+    from ice_provider.model import WorkflowTask
+
+Connect = Callable[["ProviderConfig", Mapping[str, str]], Awaitable["Cloud"]]
+"""Finds out by configuration and environment how to sign in. Raises NotSignedIn, InvalidInput or Unreachable."""
 
 
 class Reporter(Protocol):
@@ -54,32 +58,37 @@ class Session:
         self.region = config.region_from(environment)
         self._environment = dict(environment)
         self._connect = connect
-        self._connecting = asyncio.Lock()
+        self._connecting: asyncio.Task[Poller] | None = None
         self._poller: Poller | None = None
         self._told: set[str] = set()
         self._stopped = False
-        self._closed = False
 
     def moved_from(self, region: str | None) -> bool:
         """Whether something that was read in a region would today be read in another one."""
         return None not in {self.region, region} and region != self.region
 
     async def poller(self) -> Poller:
-        """Return the one poller of this session, signing in at the first call.
+        """Return the one poller of this session, made at the first call.
 
         Raises:
             NotSignedIn: No credentials.
             InvalidInput: No region, or settings that contradict each other.
+            Unreachable: The files that say how to sign in do not answer.
+            Stopped: The engine asked to stop.
         """
-        async with self._connecting:
-            if self._poller is None:
-                cloud = await self._connect(self.config, self._environment)
-                self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
-                if self._stopped:
-                    self._poller.stop()
-                if self._closed:
-                    await cloud.close()
-        return self._poller
+        if self._poller:
+            return self._poller
+        if self._connecting is None or self._connecting.done():
+            self._connecting = asyncio.create_task(self._make_poller())
+            self._connecting.add_done_callback(_look_at)
+        if self._stopped:
+            self._connecting.cancel()
+        try:
+            return await asyncio.shield(self._connecting)
+        except asyncio.CancelledError:
+            if self._stopped:
+                raise Stopped from None
+            raise
 
     def notes(self) -> list[str]:
         """Return what the person should know of how we sign in and call, and has not been told yet."""
@@ -90,15 +99,27 @@ class Session:
     def stop(self) -> None:
         """End every wait now. May be called at any time and again."""
         self._stopped = True
+        if self._connecting:
+            self._connecting.cancel()
         if self._poller:
             self._poller.stop()
 
     async def close(self) -> None:
         """Stop, and let go of the connections, also of one that is being made."""
         self.stop()
-        self._closed = True
         if self._poller:
             await self._poller.cloud.close()
+
+    async def _make_poller(self) -> Poller:
+        cloud = await self._connect(self.config, self._environment)
+        self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
+        return self._poller
+
+
+def _look_at(connecting: asyncio.Task[Poller]) -> None:
+    """See how it ended, or asyncio complains that nobody did, when all who waited for it have given up."""
+    if not connecting.cancelled():
+        connecting.exception()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +144,24 @@ class Operation:
         """Return the poller of the session.
 
         Raises:
-            NotSignedIn, InvalidInput: See `Session.poller`.
+            NotSignedIn, InvalidInput, Unreachable, Stopped: See `Session.poller`.
         """
         return await self.session.poller()
+
+    async def read(self, task_id: str, *, within: float) -> WorkflowTask:
+        """Return a task, read once: within so many seconds in all, transient faults asked again.
+
+        Raises:
+            Interrupted: The engine asked to stop.
+            NotKnown, NotSignedIn, Denied, Rejected, Transient, InvalidInput: It could not be read.
+        """
+        clock = self.session.clock
+        ends = clock.now() + within
+        try:
+            poller = await self.poller()
+            return await poller.read(task_id, within=ends - clock.now())
+        except Stopped:
+            raise Interrupted(f"stopped reading {messages.task(task_id)}") from None
 
     async def tell_notes(self) -> None:
         """Tell the person, once in a session, what there is to know of how we sign in and call."""

@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from ice_provider import messages, task_id, words
 from ice_provider.declaration import declared
-from ice_provider.errors import Interrupted, Problem
+from ice_provider.errors import Problem
 from ice_provider.model import WorkflowTask
-from ice_provider.poller import Stopped
 from ice_provider.session import Operation
 
 _LIMIT: Final = 30.0  # seconds for one read, transient faults asked again within
@@ -57,11 +56,7 @@ class GetWorkflowTask:
             Interrupted: The engine asked to stop.
             NotKnown, NotSignedIn, Denied, Rejected, Transient, InvalidInput: It could not be read.
         """
-        poller = await operation.poller()
-        try:
-            seen = await poller.read(inputs.task_id, within=_LIMIT)
-        except Stopped:
-            raise Interrupted(f"stopped reading {messages.task(inputs.task_id)}") from None
+        seen = await operation.read(inputs.task_id, within=_LIMIT)
         expected = inputs.expected_statuses
         if expected is None or seen.status in expected:
             return seen

@@ -16,7 +16,6 @@ from ice_provider.declaration import declared
 from ice_provider.errors import (
     Denied,
     GateShut,
-    Interrupted,
     InvalidInput,
     NotKnown,
     NotSignedIn,
@@ -26,7 +25,6 @@ from ice_provider.errors import (
 )
 from ice_provider.model import GatedTask
 from ice_provider.observation import gated
-from ice_provider.poller import Stopped
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
 
@@ -141,9 +139,5 @@ class WorkflowTaskGate:
 
 
 async def _read(id_: str, within: float, operation: Operation) -> GatedTask:
-    """Read a task once, as a gate records it. See `Poller.read` for what it raises."""
-    poller = await operation.poller()
-    try:
-        return gated(await poller.read(id_, within=within), poller.cloud.region)
-    except Stopped:
-        raise Interrupted(f"stopped reading {messages.task(id_)}") from None
+    """Read a task once, as a gate records it. See `Operation.read` for what it raises."""
+    return gated(await operation.read(id_, within=within), operation.session.region)
