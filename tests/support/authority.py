@@ -26,8 +26,11 @@ class Authority:
         certificate = self._sign(self._name, self._key.public_key(), x509.BasicConstraints(ca=True, path_length=0))
         self.pem = certificate.public_bytes(serialization.Encoding.PEM)
 
-    def server(self, folder: Path, *names: str) -> ssl.SSLContext:
-        """Return what a server shows that goes by these names and addresses; 127.0.0.1 unless given."""
+    def server(self, folder: Path, *names: str, hours: int = 0) -> ssl.SSLContext:
+        """Return what a server shows that goes by these names and addresses; 127.0.0.1 unless given.
+
+        Its certificate is valid for two hours around now, or around so many hours later.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server")])
         shown = x509.SubjectAlternativeName([_general(name) for name in names or ("127.0.0.1",)])
@@ -35,14 +38,16 @@ class Authority:
         plain = serialization.NoEncryption()
         file.write_bytes(
             key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-            + self._sign(subject, key.public_key(), shown).public_bytes(serialization.Encoding.PEM)
+            + self._sign(subject, key.public_key(), shown, hours).public_bytes(serialization.Encoding.PEM)
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
 
-    def _sign(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, says: x509.ExtensionType) -> x509.Certificate:
-        now = dt.datetime.now(dt.UTC)
+    def _sign(
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, says: x509.ExtensionType, hours: int = 0
+    ) -> x509.Certificate:
+        now = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)

@@ -30,6 +30,14 @@ _LARGEST: Final = 8 * 1024 * 1024  # bytes
 _CONNECTIONS: Final = 64
 _LASTING: Final = frozenset({401, 403, 407})  # what a proxy says that asking again does not change
 _TRUST: Final = "name the authority that signed it:  pulumi config set ice:caFile /path/to/authorities.pem"
+_CERTIFICATES: Final = {  # by the numbers of X509_V_ERR_… in OpenSSL's x509_vfy.h
+    9: ("is not valid yet", "set this machine's clock, if it is behind"),
+    10: ("has expired", "whoever runs the host must renew it; or set this machine's clock, if it is ahead"),
+    62: ("is for another host", "check ice:endpoint, proxies on the way and what the name resolves to"),
+    64: ("is not for this address", "check ice:endpoint: give the name that the certificate is for"),
+}
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"})
+_PLAIN: Final = "check ice:endpoint and proxies; for an endpoint on this machine:  pulumi config set ice:protocol HTTP"
 _PROXY: Final = "give HTTPS_PROXY the user and password that the proxy asks for, or name the host in NO_PROXY"
 _UNTOUCHED: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # ours are signed, or must stay away
 
@@ -133,13 +141,17 @@ def faults_of(host: str) -> Iterator[None]:
     except (TimeoutError, asyncio.TimeoutError) as error:  # noqa: UP041  # aiohttp's own derive from both
         raise Unreachable(f"no answer from {host} in time") from error
     except aiohttp.ClientConnectorCertificateError as error:
-        raise Rejected(f"the certificate of {host} is not trusted", [("next", _TRUST)]) from error
+        fault = getattr(error.certificate_error, "verify_code", 0)
+        what, advice = _CERTIFICATES.get(fault, ("is not trusted", _TRUST))
+        raise Rejected(f"the certificate of {host} {what}", [("next", advice)]) from error
     except aiohttp.ClientProxyConnectionError as error:
         raise Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY") from error
     except aiohttp.ClientHttpProxyError as error:
         headline = f"the proxy refuses to connect to {host}: HTTP {error.status}"
         raise (Rejected(headline, [("next", _PROXY)]) if error.status in _LASTING else Unreachable(headline)) from error
     except aiohttp.ClientConnectorError as error:
+        if getattr(error.os_error, "reason", None) in _NO_TLS:
+            raise Rejected(f"{host} does not speak TLS", [("next", _PLAIN)]) from error
         raise Unreachable(f"{host} cannot be reached ({_cause(error)})") from error
     except aiohttp.ClientPayloadError as error:
         raise BrokenAnswer(f"the answer of {host} was cut off") from error
