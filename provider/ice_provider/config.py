@@ -40,11 +40,13 @@ def _protocol_problem(protocol: str) -> str | None:
     return None if protocol.upper() in {"HTTP", "HTTPS"} else "must be HTTPS, or HTTP for a loopback address"
 
 
-def _role_name_problem(name: str) -> str | None:
+def role_name_problem(name: str) -> str | None:
+    """Say what is wrong with the name of an instance's role, or None."""
     return None if _ROLE_NAME.fullmatch(name) else "must be the name of a RAM role, not its ARN"
 
 
-def _uri_problem(uri: str) -> str | None:
+def uri_problem(uri: str) -> str | None:
+    """Say what is wrong with a URI that hands out keys, or None; never repeats it."""
     try:
         parts = urlsplit(uri)
         whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -88,13 +90,13 @@ class ProviderConfig:
         "The RAM role of the ECS instance that Pulumi runs on. Else from `ALICLOUD_ECS_ROLE_NAME` or "
         "`ALIBABA_CLOUD_ECS_METADATA`.",
         default=None,
-        problem=_role_name_problem,
+        problem=role_name_problem,
     )
     credentials_uri: str | None = declared(
         "A URI that hands out keys. Else from `ALICLOUD_CREDENTIALS_URI` or `ALIBABA_CLOUD_CREDENTIALS_URI`.",
         default=None,
         secret=True,
-        problem=_uri_problem,
+        problem=uri_problem,
     )
     assume_role: AssumeRole | None = declared(
         "A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or "

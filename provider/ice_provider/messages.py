@@ -163,7 +163,8 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
         BrokenAnswer: "check ice:endpoint, and proxies on the way; when they are right, run it again later",
     }.get(type(trouble), "check the network, ice:endpoint and proxies; when they are right, run it again later")
     headline = f"could not {deed} within {durations.show(within)}: {trouble.headline}"
-    return type(trouble)(headline, [*trouble.hints, ("next", advice)])
+    is_advised = any(word == "next" for word, _ in trouble.hints)
+    return type(trouble)(headline, [*trouble.hints, *([] if is_advised else [("next", advice)])])
 
 
 # --- a task that ended, and not well ----------------------------------------------------------------------------------

@@ -193,13 +193,24 @@ async def test_a_temporary_key_is_accepted_with_its_token(connect: Connect) -> N
         assert (await client.get_workflow_task("Succeed")).succeeded
 
 
-@pytest.mark.parametrize("token", [None, "another"], ids=["missing", "wrong"])
-async def test_a_temporary_key_without_its_token_is_not_signed_in(connect: Connect, token: str | None) -> None:
+@pytest.mark.parametrize(
+    ("token", "told", "remedy"),
+    [
+        (None, "its security token is missing", "pulumi config set --secret ice:securityToken"),
+        ("another", "does not belong to the key", "set key ID, secret and token anew"),
+    ],
+    ids=["missing", "wrong"],
+)
+async def test_a_temporary_key_without_its_token_is_not_signed_in(
+    connect: Connect, token: str | None, told: str, remedy: str
+) -> None:
     async with Emulator(world()) as emulator:
         client = connect(emulator.endpoint, Key("STS.contract-one", "one", token, "test"))
 
-        with pytest.raises(NotSignedIn, match="does not belong to the key"):
+        with pytest.raises(NotSignedIn, match=told) as caught:
             await client.get_workflow_task("Succeed")
+
+    assert remedy in str(caught.value)
 
 
 DENIALS = [

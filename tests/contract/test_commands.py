@@ -67,6 +67,7 @@ UNUSABLE: dict[str, tuple[Command, str]] = {
     ),
     "no program": (Command("profile p", "/etc/passwd"), "its program /etc/passwd cannot be run: permission denied"),
     "an open quotation": (Command("profile p", "print 'a key"), "a quotation in its process_command does not end"),
+    "a NUL": (Command("profile p", "print \0"), "its process_command holds a NUL character"),
     "a status": (shell("exit 3"), "its command ended with status 3"),
     "a status and a complaint": (
         shell("echo first >&2; echo no such vault >&2; exit 1"),

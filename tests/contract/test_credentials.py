@@ -299,6 +299,9 @@ def test_a_configured_role_wraps_whatever_key_was_found() -> None:
             "ECS_METADATA_DISABLED is true",
         ),
         ({"ALICLOUD_PROFILE": "p"}, "there is no HOME"),
+        ({"ALIBABA_CLOUD_ECS_METADATA": "a role"}, "ALIBABA_CLOUD_ECS_METADATA: must be the name of a RAM role"),
+        ({"ALIBABA_CLOUD_CREDENTIALS_URI": "keys"}, "ALIBABA_CLOUD_CREDENTIALS_URI: must be a URI"),
+        ({"ALIBABA_CLOUD_CREDENTIALS_FILE": "/no-such", "HOME": "/"}, "/no-such cannot be read: no such file"),
         ({**ENVIRONMENT, "ALIBABA_CLOUD_ROLE_ARN": "reader"}, "ALIBABA_CLOUD_ROLE_ARN: must be the ARN of a role"),
         ({**ENVIRONMENT, "ALICLOUD_ASSUME_ROLE_ARN": "reader"}, "ALICLOUD_ASSUME_ROLE_ARN: must be the ARN of a role"),
         *(

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from contract.raw_server import RawServer, answer, say
-from ice_provider import addresses
+from ice_provider import addresses, alibaba
 from ice_provider.alibaba import connect, endpoint, transport
 from ice_provider.alibaba.client import Client
 from ice_provider.alibaba.endpoint import REGIONS, Place
@@ -201,10 +202,10 @@ async def test_a_refused_connection_is_told_in_the_words_of_the_system() -> None
 # --- certificates -----------------------------------------------------------------------------------------------------
 
 
-async def dial(server: RawServer, ca_file: Path | None) -> Cloud:
+async def dial(host: str, ca_file: Path | None) -> Cloud:
     config = ProviderConfig(
         region="cn-shanghai",
-        endpoint=server.host,
+        endpoint=host,
         access_key="emulator",
         secret_key="emulator-secret",
         ca_file=str(ca_file) if ca_file else None,
@@ -217,38 +218,92 @@ async def test_a_server_of_an_authority_of_ones_own_is_trusted_with_a_ca_file(tm
     authority = Authority()
     (tmp_path / "ca.pem").write_bytes(authority.pem)
     async with RawServer(TASK, tls=authority.server(tmp_path)) as server:
-        client = await dial(server, tmp_path / "ca.pem")
+        client = await dial(server.host, tmp_path / "ca.pem")
 
         assert (await client.get_workflow_task("t")).status == "Init"
 
         await client.close()
 
 
-@pytest.mark.parametrize("case", ["no file", "another authority", "another address"])
+UNSHOWN = {
+    "no file": ("is not trusted", "pulumi config set ice:caFile"),
+    "another authority": ("is not trusted", "pulumi config set ice:caFile"),
+    "another address": ("is not for this address", "check ice:endpoint"),
+    "too old": ("has expired", "whoever runs the host must renew it"),
+    "too new": ("is not valid yet", "set this machine's clock"),
+}
+
+
+@pytest.mark.parametrize("case", UNSHOWN)
 async def test_a_server_that_cannot_show_who_it_is_gets_no_request(tmp_path: Path, case: str) -> None:
     authority, trusted = Authority(), Authority()
     (tmp_path / "ca.pem").write_bytes((trusted if case == "another authority" else authority).pem)
-    shown = authority.server(tmp_path, "127.0.0.9" if case == "another address" else "127.0.0.1")
+    name = "127.0.0.9" if case == "another address" else "127.0.0.1"
+    shown = authority.server(tmp_path, name, hours={"too old": -9, "too new": 9}.get(case, 0))
     async with RawServer(TASK, tls=shown) as server:
-        client = await dial(server, None if case == "no file" else tmp_path / "ca.pem")
+        client = await dial(server.host, None if case == "no file" else tmp_path / "ca.pem")
 
-        with pytest.raises(Rejected, match="certificate") as caught:
+        with pytest.raises(Rejected) as caught:
             await client.get_workflow_task("t")
 
         await client.close()
         assert server.requests == []
-    assert "pulumi config set ice:caFile" in str(caught.value)
+    what, advice = UNSHOWN[case]
+    assert caught.value.headline == f"the certificate of {server.host} {what}"
+    assert advice in dict(caught.value.hints)["next"]
 
 
-async def test_a_server_without_tls_gets_no_request() -> None:
-    async with RawServer(TASK) as server:
-        client = await dial(server, None)
+async def test_a_server_without_tls_gets_no_request_and_is_told_of_at_once() -> None:
+    heard = []
 
-        with pytest.raises(Unreachable):
+    async def answer_in_plain_text(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1000))
+        writer.write(answer(400))
+        writer.close()
+
+    async with await asyncio.start_server(answer_in_plain_text, "127.0.0.1", 0) as server:
+        client = await dial(f"127.0.0.1:{server.sockets[0].getsockname()[1]}", None)
+
+        with pytest.raises(Rejected, match="does not speak TLS") as caught:
             await client.get_workflow_task("t")
 
         await client.close()
-        assert not [request for request in server.requests if b"HTTP" in request]
+    assert len(heard) == 1
+    assert b"TaskId" not in heard[0]
+    assert "pulumi config set ice:protocol HTTP" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "key_id", "is_told"),
+    [
+        ("ice.example.com", "LTAI5tCanary", True),
+        ("ice.aliyuncs.com.example.com:8443", "STS.Canary", True),
+        ("ice-vpc.cn-shanghai.aliyuncs.com", "LTAI5tCanary", False),
+        ("127.0.0.1:8080", "LTAI5tCanary", False),
+        ("ice.example.com", "emulator", False),
+    ],
+)
+async def test_a_real_key_whose_requests_go_to_a_strange_host_is_told_of(
+    endpoint: str, key_id: str, is_told: bool
+) -> None:
+    cloud = await connect(ProviderConfig(endpoint=endpoint, access_key=key_id, secret_key="s"), {}, Redactor())
+
+    await cloud.close()
+
+    told = f"ice:endpoint sends signed requests to {endpoint}, which is no host of Alibaba Cloud's"
+    assert cloud.notes == ((told,) if is_told else ())
+
+
+async def test_a_home_that_does_not_answer_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(Path, "is_file", lambda _: answers.wait(30))
+    monkeypatch.setattr(alibaba, "_READING", 0.05)
+
+    with pytest.raises(Unreachable, match="the files that say how to sign in could not be read") as caught:
+        await connect(ProviderConfig(region="cn-shanghai"), {"HOME": "/nowhere"}, Redactor())
+
+    answers.set()
+    assert "check that HOME" in str(caught.value)
 
 
 def test_a_ca_file_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
@@ -266,7 +321,7 @@ async def test_a_ca_file_that_holds_no_authority_is_a_mistake_of_the_configurati
         (tmp_path / "ca.pem").write_bytes(content)
     async with RawServer(TASK) as server:
         with pytest.raises(InvalidInput, match="caFile: cannot be read"):
-            await dial(server, tmp_path / "ca.pem")
+            await dial(server.host, tmp_path / "ca.pem")
 
 
 def test_nothing_older_than_tls_1_2_is_spoken_and_names_are_checked() -> None:

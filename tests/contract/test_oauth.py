@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alibabacloud_credentials.utils import auth_util
 
-from ice_provider.alibaba.credentials import sign_in
+from ice_provider.alibaba.credentials import oauth, sign_in
 from ice_provider.alibaba.credentials.courier import Courier
 from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.alibaba.credentials.origins import BrowserSignIn
@@ -115,6 +115,28 @@ async def test_a_key_that_the_cli_has_put_into_the_file_meanwhile_is_taken(stage
     write(stage, **STORED, sts_expiration=in_an_hour())
 
     assert ((await fetch(stage, last)).key_id, stage.asked) == (GRANTS[-1][0], [])
+
+
+@pytest.mark.parametrize("has_written", [True, False])
+async def test_a_sign_in_that_another_process_has_renewed_meanwhile_takes_what_that_one_wrote(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, has_written: bool
+) -> None:
+    monkeypatch.setattr(oauth, "_WRITING", 0.0)
+    part = oauth._part
+
+    def write_meanwhile(*given: Any) -> Any:
+        if has_written and not stage.asked:
+            stage.services.faults = [(400, '{"error": "invalid_grant"}')]
+            write(stage, **STORED, sts_expiration=in_an_hour())
+        return part(*given)
+
+    monkeypatch.setattr(oauth, "_part", write_meanwhile)
+    if has_written:
+        assert (await fetch(stage)).key_id == GRANTS[-1][0]
+        return
+    stage.services.faults = [(400, '{"error": "invalid_grant"}')]
+    with pytest.raises(NotSignedIn, match="invalid_grant"):
+        await fetch(stage)
 
 
 async def test_what_the_library_reads_of_the_environment_when_it_is_imported_changes_nothing(

@@ -69,6 +69,10 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
         {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "sts_region": "evil.com/"},
         "sts_region in profile p of",
     ),
+    "a sign-in that an INI file cannot keep": (
+        "[p]\ntype = OAuth\noauth_access_token = canary",
+        "is of the kind 'OAuth in an INI file', which is not supported",
+    ),
     "an INI file without sections": ("access_key_id = canary-key-id", "is neither JSON nor INI"),
 }
 
@@ -85,12 +89,15 @@ def test_a_profile_that_cannot_be_used_is_an_error_that_names_it_and_a_remedy(tm
     assert dict(caught.value.hints).get("next") or isinstance(caught.value, InvalidInput)
 
 
-@pytest.mark.parametrize("name", ["missing", "pipe"])
-def test_a_file_that_cannot_be_read_is_named_and_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"), [("missing", "no such file"), ("pipe", "it is no file"), ("binary", "it is no text")]
+)
+def test_a_file_that_cannot_be_read_is_named_and_a_pipe_is_not_waited_for(tmp_path: Path, name: str, why: str) -> None:
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "binary").write_bytes(b"\xff\x00")
     config = ProviderConfig(profile="p", shared_credentials_file=str(tmp_path / name))
 
-    with pytest.raises(NotSignedIn, match=f"{name} cannot be read"):
+    with pytest.raises(NotSignedIn, match=f"{name} cannot be read: {why}"):
         order.find(config, {})
 
 

@@ -17,7 +17,7 @@ from ice_provider.alibaba.credentials import sign_in
 from ice_provider.alibaba.credentials.courier import Courier
 from ice_provider.alibaba.credentials.origins import Address
 from ice_provider.alibaba.transport import trust
-from ice_provider.errors import NotSignedIn, Rejected, Throttled, Unreachable
+from ice_provider.errors import NotSignedIn, Throttled, Unreachable
 from ice_provider.redaction import Redactor
 from support.key_services import OIDC_TOKEN
 from support.stage import Stage
@@ -54,7 +54,7 @@ async def test_a_token_that_is_refused_again_after_its_renewal_is_an_error(stage
     stage.emulator.add_fault({"kind": "expiredToken"})
     cloud = await stage.sign_in(ROLE)
 
-    with pytest.raises(NotSignedIn, match="the security token is expired") as caught:
+    with pytest.raises(NotSignedIn, match="the security token has expired") as caught:
         await cloud.get_workflow_task("movie-1")
 
     assert "it was renewed, and refused again" in str(caught.value)
@@ -101,13 +101,25 @@ async def test_no_proxy_sees_what_is_asked_of_this_machine_or_its_metadata(stage
 async def test_the_token_service_is_asked_through_the_proxy_in_a_tunnel_that_hides_the_keys(stage: Stage) -> None:
     async with RawServer(say(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
         cloud = await stage.sign_in(ROLE, HTTPS_PROXY=f"http://user:canary-password@{proxy.host}")
-        with pytest.raises(Rejected, match=r"the proxy refuses to connect to sts\.aliyuncs\.com: HTTP 407"):
+        told = r"signing in by the role .* failed: the proxy refuses to connect to sts\.aliyuncs\.com: HTTP 407"
+        with pytest.raises(NotSignedIn, match=told):
             await cloud.get_workflow_task("movie-1")
 
     (request,) = proxy.requests
     assert request.startswith(b"CONNECT ")
     assert b"emulator" not in request
     assert stage.redactor.redact("canary-password") == "[secret]"
+
+
+async def test_a_service_for_keys_that_cannot_be_reached_is_told_as_a_trouble_of_the_sign_in(stage: Stage) -> None:
+    cloud = await stage.sign_in(Way({"credentialsUri": "http://127.0.0.1:9/keys"}))
+
+    with pytest.raises(Unreachable) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    told = "signing in by the credentials URI failed: 127.0.0.1:9 cannot be reached (connection refused)"
+    assert caught.value.headline == told
+    assert dict(caught.value.hints)["next"].startswith("it must answer with Code, AccessKeyId")
 
 
 async def test_a_refusal_that_goes_on_and_on_is_told_in_a_few_lines(stage: Stage) -> None:
@@ -295,7 +307,7 @@ async def test_a_refused_role_names_role_host_request_and_the_policy_it_lacks(st
     [
         ("InvalidAccessKeyId.NotFound", "the access key is not known or not active", "check the key ID, and that"),
         ("SignatureDoesNotMatch", "the signature was refused", "check the secret key and this machine's clock"),
-        ("InvalidSecurityToken.Expired", "the security token is expired", "set a fresh key pair and token"),
+        ("InvalidSecurityToken.Expired", "the security token has expired", "set a fresh key pair and token"),
         ("EntityNotExist.Role", "cannot assume the role: EntityNotExist.Role", "let the key assume the role"),
         ("InvalidParameter.PolicyGrammar", "cannot assume the role: InvalidParameter", "mend what it names"),
         ("InvalidTimeStamp.Expired", "the service refuses the time of the request", "set this machine's clock"),

@@ -51,6 +51,16 @@ async def test_no_more_pages_are_read_than_the_items_need_counted_after_the_filt
     assert len(service.searches) == 1
 
 
+@pytest.mark.parametrize(("word", "warnings"), [("Success", 1), ("Failed", 0)])
+async def test_a_status_that_none_of_the_found_tasks_has_is_told_of(word: str, warnings: int) -> None:
+    act = operation(cloud(*TASKS), "read")
+
+    await GetWorkflowTasks().call(Arguments(statuses=(word,)), act)
+
+    told = 'none of the 4 tasks that were found has the status "Success"; they are: 1 Failed, 1 Processing, 2 Succeed'
+    assert act.reporter.warned == [told] * warnings  # type: ignore[attr-defined]
+
+
 async def test_nothing_found_is_an_empty_list() -> None:
     assert await listed(cloud()) == Found(tasks=(), task_ids=(), status_counts={})
 

@@ -7,12 +7,15 @@ because the official SDK's modules take a third of a second and 30 MiB.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from ice_provider.errors import Unreachable
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     from ice_provider.alibaba.credentials.courier import Routes
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
     from ice_provider.config import ProviderConfig
     from ice_provider.redaction import Redactor
 
-_TALKATIVE = ("darabonba-core", "alibabacloud-tea", "credentials")
+P = ParamSpec("P")
+T = TypeVar("T")
+_READING: Final = 5.0  # seconds for files; nothing is called before they are read
+_TALKATIVE: Final = ("darabonba-core", "alibabacloud-tea", "credentials")
 """The vendor's loggers, which attach themselves to standard error when they are imported; a user could see a token."""
 
 
@@ -41,6 +47,7 @@ async def connect(
     Raises:
         NotSignedIn: There are no credentials, or half a key pair.
         InvalidInput: There is no region, or settings contradict each other.
+        Unreachable: A file does not answer.
     """
     from ice_provider.alibaba import endpoint, proxies  # noqa: PLC0415
     from ice_provider.alibaba.credentials import order, origins  # noqa: PLC0415
@@ -48,21 +55,36 @@ async def connect(
 
     place = endpoint.find(config, environment)
     redactor.learn(*proxies.secrets(place.proxy))
-    found = await asyncio.to_thread(order.find, config, environment)
+    found = await _in_time(order.find, config, environment)
     redactor.learn(*origins.secrets(found.origin))
     ca_file = Variables(environment).at_home(config.ca_file) if config.ca_file else None
-    trusted = await asyncio.to_thread(_prepare, ca_file)
+    await asyncio.to_thread(_prepare)
+    from ice_provider.alibaba import transport  # noqa: PLC0415
     from ice_provider.alibaba.client import Client  # noqa: PLC0415
 
+    trusted = await _in_time(transport.trust, ca_file)
+    if place.is_strange and not origins.is_for_tests(found.origin):
+        note = f"ice:endpoint sends signed requests to {place.host}, which is no host of Alibaba Cloud's"
+        found = dataclasses.replace(found, notes=(*found.notes, note))
     return Client(place, _keyring(found.origin, environment, trusted, redactor, routes), trusted, found)
 
 
-def _prepare(ca_file: str | None) -> ssl.SSLContext:
-    """Import the vendor's modules and read the trusted authorities: both are slow, so a thread does it."""
-    from ice_provider.alibaba import client, transport  # noqa: F401, PLC0415
+async def _in_time(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what a function brings that reads files, which may lie on a disk that does not answer."""
+    try:
+        async with asyncio.timeout(_READING):
+            return await asyncio.to_thread(read, *args, **kwargs)
+    except TimeoutError:
+        headline = f"the files that say how to sign in could not be read within {_READING:.0f}s"
+        advice = "check that HOME, the file of profiles and ice:caFile can be read at all"
+        raise Unreachable(headline, [("next", advice)]) from None
+
+
+def _prepare() -> None:
+    """Import the vendor's modules, which is slow, so a thread does it."""
+    from ice_provider.alibaba import client  # noqa: F401, PLC0415
 
     _quieten()
-    return transport.trust(ca_file)
 
 
 def _keyring(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ice_provider import addresses
 from ice_provider.alibaba import proxies
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, Problem
@@ -44,6 +45,12 @@ class Place:
     attempt: float = _ATTEMPT
     proxy: str | None = None
 
+    @property
+    def is_strange(self) -> bool:
+        """Whether calls leave this machine for a host that is not Alibaba Cloud's."""
+        name = addresses.split(self.host)[0].lower().rstrip(".")
+        return not (addresses.is_loopback(name) or f".{name}".endswith(".aliyuncs.com"))
+
 
 def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
     """Return the place that configuration and environment name.
@@ -60,10 +67,9 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
         )
         raise InvalidInput([Problem("region", reason)])
     if region and not config.endpoint and not _is_offered(region, anything=config.skip_region_validation):
-        reason = (
-            f'"{region}" is not known to offer workflows: use one of {", ".join(REGIONS)}, '
-            "or set ice:skipRegionValidation to true"
-        )
+        otherwise = "" if config.skip_region_validation else ", or set ice:skipRegionValidation to true"
+        fault = "can be no region" if config.skip_region_validation else "is not known to offer workflows"
+        reason = f'"{region}" {fault}: use one of {", ".join(REGIONS)}{otherwise}'
         raise InvalidInput([Problem("region", reason)])
     host, scheme = config.endpoint or f"ice.{region}.aliyuncs.com", "http" if config.is_plain_http else "https"
     return Place(

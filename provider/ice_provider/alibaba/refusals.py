@@ -50,7 +50,7 @@ class Asker:
     Attributes:
         region: Where; None when only an endpoint is known.
         caller: The key, masked, and where it comes from.
-        renews: Whether the key can be renewed, and so has been when its token is refused for good.
+        renews: Whether the key can be renewed, and so has been when its token is refused as expired for good.
         skew: Seconds that the service's clock was found to be ahead of ours; 0 when nobody looked.
     """
 
@@ -150,13 +150,24 @@ def _bad_key(refusal: Refusal) -> ProviderError:
     )
 
 
-def _bad_token(refusal: Refusal) -> ProviderError:
+def _expired_token(refusal: Refusal) -> ProviderError:
     static = "a static STS token cannot be renewed: set a fresh key pair and token"
     renewed = "it was renewed, and refused again: check this machine's clock, and who hands out the key"
+    headline = f"the security token has expired: {refusal.code}"
+    return NotSignedIn(headline, refusal.hints(("next", renewed if refusal.asker.renews else static)))
+
+
+def _no_token(refusal: Refusal) -> ProviderError:
+    headline = f"the key is a temporary one, and its security token is missing: {refusal.code}"
     return NotSignedIn(
-        f"the security token is expired or does not belong to the key: {refusal.code}",
-        refusal.hints(("next", renewed if refusal.asker.renews else static)),
+        headline, refusal.hints(("next", "set the token too: pulumi config set --secret ice:securityToken"))
     )
+
+
+def _bad_token(refusal: Refusal) -> ProviderError:
+    headline = f"the security token is none, or does not belong to the key: {refusal.code}"
+    static, fetched = "set key ID, secret and token anew, all three from one answer", "check who hands out the key"
+    return NotSignedIn(headline, refusal.hints(("next", fetched if refusal.asker.renews else static)))
 
 
 def _bad_signature(refusal: Refusal) -> ProviderError:
@@ -207,7 +218,9 @@ BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]],
     for pattern, meaning in (
         (r"(Rejected\.)?Throttling", _throttled),
         (r"InvalidAccessKeyId", _bad_key),
-        (r"InvalidSecurityToken|MissingSecurityToken|SecurityToken", _bad_token),
+        (TOKEN_EXPIRED.pattern, _expired_token),
+        (r"MissingSecurityToken", _no_token),
+        (r"InvalidSecurityToken|SecurityToken", _bad_token),
         (r"SignatureNonceUsed", _again),
         (r"SignatureDoesNotMatch|IncompleteSignature|InvalidSignature", _bad_signature),
         (r"InvalidTimeStamp", _bad_clock),

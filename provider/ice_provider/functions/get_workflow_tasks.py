@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ice_provider import times, words
-from ice_provider.clock import Clock
 from ice_provider.cloud import Search
 from ice_provider.declaration import declared
 from ice_provider.errors import Interrupted, InvalidInput, Problem, Rejected
@@ -104,9 +103,8 @@ class GetWorkflowTasks:
             NotSignedIn, Denied, Transient: They could not be listed.
         """
         _refuse_the_forgotten(inputs, operation.session.clock.wall())
-        poller = await operation.poller()
         try:
-            tasks = await _list(inputs, poller, operation.session.clock)
+            tasks = await _list(inputs, await operation.poller(), operation)
         except Stopped:
             raise Interrupted("stopped listing workflow tasks") from None
         return Found(
@@ -116,7 +114,7 @@ class GetWorkflowTasks:
         )
 
 
-async def _list(inputs: Arguments, poller: Poller, clock: Clock) -> tuple[WorkflowTask, ...]:
+async def _list(inputs: Arguments, poller: Poller, operation: Operation) -> tuple[WorkflowTask, ...]:
     search = Search(
         workflow_id=inputs.workflow_id,
         workflow_name=inputs.workflow_name,
@@ -125,19 +123,31 @@ async def _list(inputs: Arguments, poller: Poller, clock: Clock) -> tuple[Workfl
         end_of_create_time=times.as_told(inputs.end_of_create_time),
     )
     found: list[WorkflowTask] = []
+    met: Counter[str] = Counter()
     token: str | None = None
+    clock = operation.session.clock
     ends = clock.now() + _LIMIT
     for _ in range(_MOST_PAGES):
         next_page = functools.partial(poller.cloud.list_workflow_tasks, search, token)
         page = await poller.insist(next_page, deed="list workflow tasks", within=ends - clock.now())
         found += [task for task in page.tasks if inputs.statuses is None or task.status in inputs.statuses]
+        met.update(task.status for task in page.tasks)
         if len(found) >= inputs.max_items or page.next_token is None:
+            if met and not found:
+                await operation.reporter.warn(_none_of(inputs.statuses or (), met))
             return tuple(found[: inputs.max_items])
         token = page.next_token
     raise Rejected(
         f"the search finds more than {_MOST_PAGES} pages of workflow tasks",
         [("next", "narrow it with workflowId, keyText, startOfCreateTime or endOfCreateTime")],
     )
+
+
+def _none_of(statuses: tuple[str, ...], met: Mapping[str, int]) -> str:
+    """Return the warning of a search whose statuses no task has: a mistyped word would find nothing without a word."""
+    others = ", ".join(f"{count:,} {status}" for status, count in sorted(met.items()))
+    wanted = " or ".join(f'"{status}"' for status in statuses)
+    return f"none of the {sum(met.values()):,} tasks that were found has the status {wanted}; they are: {others}"
 
 
 def _refuse_the_forgotten(inputs: Arguments, now: float) -> None:

@@ -54,6 +54,8 @@ class CommandKeys:
             raise self._failed(
                 f"its program {arguments[0]} cannot be run: {os.strerror(error.errno or 0).lower()}"
             ) from None
+        except ValueError:
+            raise self._failed("its process_command holds a NUL character") from None
         if status:
             end = f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
             raise self._failed(f"its command {end}{_shown(complaint, [*arguments[1:], printed])}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from alibabacloud_credentials.provider import OAuthCredentialsProvider
+from alibabacloud_credentials.provider.refreshable import Credentials
 
 from ice_provider.alibaba.credentials.courier import Courier
 from ice_provider.alibaba.credentials.keys import Key
@@ -32,6 +33,7 @@ _SITES: Final = {
 """Where each site renews tokens, and the CLI's own ID there."""
 
 _FRESH: Final = 300  # seconds that the key in the file must still last
+_WRITING: Final = 0.5  # seconds that another process may need to write what it was given
 _STORED: Final = (
     "oauth_refresh_token",
     "oauth_access_token",
@@ -44,20 +46,58 @@ _STORED: Final = (
 """What the library gives back, in its order, by the names that the CLI gives it."""
 
 
-def part(origin: BrowserSignIn, courier: Courier, last: Key | None) -> OAuthCredentialsProvider:
-    """Return the library's part for a profile, as the file has it now.
+class OAuthKeys:
+    """Takes the key of a profile, or renews it; speaks as the library's parts do, so that a role can be assumed with it.
 
-    Args:
-        origin: The profile.
-        courier: Learns what the file holds.
-        last: The key that was brought before: it is refused, or at its end, also when the file still has it.
+    Two processes that renew one sign-in at the same moment spend one token, and only one of them is given a key: the
+    other takes what that one has written.
+    """
+
+    def __init__(self, origin: BrowserSignIn, courier: Courier, last: Key | None) -> None:
+        """Read nothing yet.
+
+        Args:
+            origin: The profile.
+            courier: Learns what the file holds.
+            last: The key that was brought before: it is refused, or at its end, also when the file still has it.
+        """
+        self._origin = origin
+        self._courier = courier
+        self._last = last
+
+    async def get_credentials_async(self) -> Credentials:
+        """Return the key.
+
+        Raises:
+            NotSignedIn: The profile cannot be used.
+            Exception: Whatever the library stumbles over.
+        """
+        before = await asyncio.to_thread(self._read)
+        try:
+            return await self._part(before).get_credentials_async()
+        except Exception:
+            await asyncio.sleep(_WRITING)
+            after = await asyncio.to_thread(self._read)
+            if after == before:
+                raise
+            return await self._part(after).get_credentials_async()
+
+    def _read(self) -> Settings:
+        settings = load(Path(self._origin.file))[0].get(self._origin.name, {})
+        self._courier.learn(*(settings.get(name) for name in _STORED if name.endswith(("token", "secret"))))
+        return settings
+
+    def _part(self, settings: Settings) -> OAuthCredentialsProvider:
+        return _part(self._origin, settings, self._last)
+
+
+def _part(origin: BrowserSignIn, settings: Settings, last: Key | None) -> OAuthCredentialsProvider:
+    """Return the library's part for a profile as its file has it.
 
     Raises:
         NotSignedIn: The profile cannot be used.
     """
     path = Path(origin.file)
-    settings = load(path)[0].get(origin.name, {})
-    courier.learn(*(settings.get(name) for name in _STORED if name.endswith(("token", "secret"))))
     site = settings.get("oauth_site_type", "CN").upper()
     if site not in _SITES:
         raise unusable(f"oauth_site_type in {origin} is neither CN nor INTL", "run aliyun configure for this profile")
@@ -107,6 +147,6 @@ def _keep(path: Path, name: str, values: Mapping[str, object]) -> None:
             os.fsync(handle)
         shutil.copymode(path, new)
         Path(new).replace(path)
-    except OSError:
-        Path(new).unlink()
+    except BaseException:
+        Path(new).unlink(missing_ok=True)
         raise

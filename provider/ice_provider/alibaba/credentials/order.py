@@ -17,8 +17,8 @@ from ice_provider.alibaba.credentials.origins import Address, AssumedRole, Given
 from ice_provider.alibaba.credentials.profiles import Profiles
 from ice_provider.alibaba.credentials.sessions import Terms
 from ice_provider.alibaba.credentials.variables import Named, Variables, named
-from ice_provider.config import ProviderConfig
-from ice_provider.errors import NotSignedIn
+from ice_provider.config import ProviderConfig, role_name_problem, uri_problem
+from ice_provider.errors import InvalidInput, NotSignedIn, Problem
 
 _CONFIGURED: Final = ("ice:accessKey", "ice:secretKey", "ice:securityToken")
 _PROFILE: Final = ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE")
@@ -96,12 +96,19 @@ class _Surroundings:
         if role and provider and file:
             token_file = self._variables.at_home(file.value)
             yield Found(TrustedRole(self._session(Terms(role)), provider.value, token_file))
-        if instance := self._variables.get(*_INSTANCE_ROLE):
+        if instance := self._checked(_INSTANCE_ROLE, role_name_problem):
             yield Found(self._instance_role(instance))
-        if uri := self._variables.get(*_ADDRESS):
+        if uri := self._checked(_ADDRESS, uri_problem):
             yield Found(Address(uri))
         if current := self._current_profile():
             yield Found(current)
+
+    def _checked(self, names: tuple[str, ...], problem: Callable[[str], str | None]) -> str | None:
+        """Return a variable that must have a form of its own."""
+        told = self._variables.first(*names)
+        if told and (reason := problem(told.value)):
+            raise InvalidInput([Problem(told.place, reason)])
+        return told.value if told else None
 
     def by_configured_role(self, origin: Origin) -> Origin:
         """Return the role that the configuration wants assumed; without one, the origin itself."""
@@ -158,12 +165,14 @@ class _Surroundings:
         return self._profiles(file, runs_commands=runs_commands).origin(name)
 
     def _current_profile(self) -> Origin | None:
-        """Return the current profile, which nobody has named; None when the CLI was installed and never set up."""
-        file = self._file()
-        if file is None or not file.is_file() or self._variables.is_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
+        """Return the current profile, which nobody has named; None when the CLI is not there, or was never set up."""
+        file, is_named = self._file(), self._variables.get(*_FILE) is not None
+        if file is None or self._variables.is_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
+            return None
+        if not is_named and not file.is_file():
             return None
         profiles = self._profiles(file)
-        return None if profiles.is_blank and not self._variables.get(*_FILE) else profiles.origin(None)
+        return None if profiles.is_blank and not is_named else profiles.origin(None)
 
     def _profiles(self, file: Path, *, runs_commands: bool = False) -> Profiles:
         return Profiles(file, self._variables, runs_commands=runs_commands)

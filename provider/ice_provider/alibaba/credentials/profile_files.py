@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,11 @@ _INI_MODES: Final = {
     "oidc_role_arn": "OIDC",
     "ecs_ram_role": "EcsRamRole",
 }
+"""The types that an INI file may have; of all others the official SDKs know how to keep nothing in such a file."""
+
+_FILE_ADVICE: Final = (
+    "check ice:sharedCredentialsFile and ALIBABA_CLOUD_CREDENTIALS_FILE, or run aliyun configure to make the CLI's file"
+)
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 Settings = Mapping[str, str]
 """The settings of one profile that hold something, by the names that the CLI gives them."""
@@ -39,13 +45,14 @@ def load(path: Path) -> tuple[dict[str, Settings], str]:
     Raises:
         NotSignedIn: It cannot be read.
     """
-    unreadable = unusable(f"{path} cannot be read", "check ice:sharedCredentialsFile, or run aliyun configure")
-    if not path.is_file():  # a pipe would be waited for without end
-        raise unreadable
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise _unreadable(path, "it is no file")
         text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark of its encoding
-    except (OSError, UnicodeDecodeError) as error:
-        raise unreadable from error
+    except OSError as error:
+        raise _unreadable(path, os.strerror(error.errno or 0).lower()) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, "it is no text") from error
     return _from_json(text, path) if text.lstrip().startswith("{") else _from_ini(text, path)
 
 
@@ -77,6 +84,10 @@ def unusable(headline: str, advice: str) -> NotSignedIn:
     return NotSignedIn(headline, [("next", advice)])
 
 
+def _unreadable(path: Path, why: str) -> NotSignedIn:
+    return unusable(f"the profiles in {path} cannot be read: {why}", _FILE_ADVICE)
+
+
 def _from_json(text: str, path: Path) -> tuple[dict[str, Settings], str]:
     try:
         document = json.loads(text)
@@ -98,7 +109,7 @@ def _from_ini(text: str, path: Path) -> tuple[dict[str, Settings], str]:
     for name in reader.sections():
         settings = _texts({_INI_NAMES.get(option, option): value for option, value in reader.items(name)})
         mode = settings.get("mode", "")
-        profiles[name] = {**settings, "mode": _INI_MODES.get(mode, mode)}
+        profiles[name] = {**settings, "mode": _INI_MODES.get(mode, f"{mode} in an INI file" if mode else "")}
     return profiles, "default"
 
 

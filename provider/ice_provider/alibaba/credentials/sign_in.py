@@ -35,7 +35,7 @@ from ice_provider.alibaba.credentials.origins import (
     Origin,
     TrustedRole,
 )
-from ice_provider.alibaba.credentials.sign_in_refusals import clock_was_refused, failure
+from ice_provider.alibaba.credentials.sign_in_refusals import clock_was_refused, failure, unanswered
 from ice_provider.alibaba.credentials.uri import UriKeys
 from ice_provider.errors import NotSignedIn, ProviderError, Unreachable
 
@@ -78,8 +78,10 @@ async def fetch(origin: Origin, courier: Courier, last: Key | None = None, withi
         key = whole(_NAMES, found, str(origin))
     except TimeoutError:
         raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s") from None
-    except ProviderError:
+    except NotSignedIn:
         raise
+    except ProviderError as error:
+        raise unanswered(origin, error) from error
     except Exception as error:  # noqa: BLE001  # the library raises whatever it stumbles over, with the answer inside
         raise failure(origin, courier, error) from None
     courier.learn(key.secret, key.token)
@@ -147,6 +149,6 @@ def _provider(origin: Origin, courier: Courier, last: Key | None) -> Any:
                 access_token_expire=token_expires,
             )
         case BrowserSignIn():
-            return oauth.part(origin, courier, last)
+            return oauth.OAuthKeys(origin, courier, last)
         case Command():
             return CommandKeys(origin)

@@ -47,6 +47,13 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
     return NotSignedIn(headline, hints)
 
 
+def unanswered(origin: Origin, error: ProviderError) -> ProviderError:
+    """Return the error of a sign-in whose question brought no answer: that may have another cause than the API's."""
+    headline = f"signing in by {origin} failed: {error.headline}"
+    hints = error.hints if any(word == "next" for word, _ in error.hints) else [*error.hints, ("next", origin.remedy)]
+    return Unreachable(headline, hints) if isinstance(error, Transient) else NotSignedIn(headline, hints)
+
+
 def _no_key(origin: Origin, courier: Courier, headline: str, asked: tuple[str, str]) -> ProviderError:
     """Return the error of a good answer without a key; the library also takes one for that which has expired by our clock."""
     skew = courier.time() - time.time()
