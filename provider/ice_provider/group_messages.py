@@ -10,10 +10,11 @@ from ice_provider.errors import DeadlineExceeded, GateShut, Interrupted
 from ice_provider.tally import SHOWN_FAILURES, Standing, Tally
 
 if TYPE_CHECKING:
-    from ice_provider.errors import NotKnown, ProviderError, Transient
+    from ice_provider.errors import NotKnown, ProviderError
     from ice_provider.messages import Limit
 
 _NAMED: Final = 5  # tasks that are named in a line
+_FACTS: Final = frozenset({"workflow", "region", "task", "request"})  # of one task alone, whose line tells enough
 
 
 def progress(standing: Standing, *, waited: float, limit: Limit) -> str:
@@ -62,10 +63,10 @@ def hopeless(tally: Tally) -> GateShut:
         headline = f"{first}; {_must(standing)} succeed"
     else:
         headline = f"{standing.failed:,} of {_tasks(standing.total)} did not succeed, and {_must(standing)}: {first}"
-    return GateShut(headline, [*_failures(tally), ("standing", counts(standing)), *_remedy(standing)])
+    return GateShut(headline, [*_failures(tally), ("standing", counts(standing)), *_remedy(tally)])
 
 
-def deadline(tally: Tally, *, limit: Limit, trouble: Transient | NotKnown | None, waited: float) -> DeadlineExceeded:
+def deadline(tally: Tally, *, limit: Limit, trouble: ProviderError | None, waited: float) -> DeadlineExceeded:
     """Return the error of a group whose limit ended first, with the lines that raise it."""
     standing = tally.standing
     headline = (
@@ -75,9 +76,10 @@ def deadline(tally: Tally, *, limit: Limit, trouble: Transient | NotKnown | None
     running = [f"{task_id} {status}" for task_id, status in tally.running.items()]
     hints = [("standing", f"{counts(standing)}, after {durations.show(waited)}")]
     hints += [("running", _some(running))] if running else []
-    hints += [("last", trouble.headline)] if trouble else []
-    again = ("next", "run `pulumi up` again: the wait goes on where it is, the tasks have not been touched")
-    return DeadlineExceeded(headline, [*hints, *_failures(tally), again, *messages.raise_limit(limit)])
+    hints += messages.last_trouble(trouble, answered=standing.unread < standing.total)
+    again = "run `pulumi up` again: the wait goes on where it is, the tasks have not been touched"
+    remedies = [*messages.way_on(trouble, again), *messages.raise_limit(limit)]
+    return DeadlineExceeded(headline, [*hints, *_failures(tally), *remedies])
 
 
 def interrupted(standing: Standing) -> Interrupted:
@@ -101,11 +103,18 @@ def _reason(task_id: str, error: ProviderError) -> str:
     return error.headline.removeprefix(messages.task(task_id)).strip()
 
 
-def _remedy(standing: Standing) -> list[tuple[str, str]]:
-    again = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
-    can = standing.total - standing.failed
-    fewer = [("", f"or let fewer suffice:  minSucceeded: {can}")] if can else []  # none at all is no gate
-    return [("next", again), *fewer]
+def _remedy(tally: Tally) -> list[tuple[str, str]]:
+    """Return what to do: what helps the first task that did not succeed, for the others mostly failed like it."""
+    first = next(iter(tally.reasons.values()))
+    about = [hint for hint in first.hints if hint[0] not in _FACTS]
+    if [word for word, _ in about] == ["next"]:  # it failed, and nothing else is to be said of it
+        again = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
+        about = [("next", again)]
+    can = tally.standing.total - tally.standing.failed
+    fewer = f"let fewer suffice:  minSucceeded: {can}"
+    if not can:  # none at all is no gate
+        return about
+    return [*about, ("", f"or {fewer}") if about else ("next", fewer)]
 
 
 def _must(standing: Standing) -> str:

@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from ice_provider import group_messages as messages
 from ice_provider.crowd import Cadence
-from ice_provider.errors import NotKnown, Transient, Unreachable
+from ice_provider.errors import NotKnown, ProviderError, Transient, Unreachable
 from ice_provider.messages import Limit
 from ice_provider.model import WorkflowTask
+from ice_provider.patience import Patience
 from ice_provider.poller import Poller, Stopped
 from ice_provider.session import Operation
 from ice_provider.tally import Tally
-from ice_provider.waiting import BEARS_NOT_KNOWN, PREVIEW_LIMIT
+from ice_provider.waiting import PREVIEW_LIMIT
 
 _SILENCE: Final = f"not all tasks could be read within {PREVIEW_LIMIT:.0f}s"
 _FIRST_LINE: Final = 1.0  # seconds: a group of ended tasks is through by then and needs no line
@@ -79,7 +80,9 @@ class _Course:
     operation: Operation
     began: float
     seconds: float
-    trouble: Transient | NotKnown | None = None
+    trouble: ProviderError | None = None
+    is_tried: bool = False
+    _reading: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -103,34 +106,35 @@ class _Course:
     async def look(self) -> None:
         """Take the first good reading of every open task, until the group is hopeless."""
         poller = await self.operation.poller()
-        open_tasks = set(self.tally.unsettled)
+        open_tasks = sorted(self.tally.unsettled)
+        self._reading = len(open_tasks)
         async with _together() as begin:
-            for task_id in sorted(open_tasks):
+            for task_id in open_tasks:
                 begin(self._attend(task_id, poller, once=True))
-            while not self.tally.is_hopeless and open_tasks - self.tally.statuses.keys() - self.tally.missing.keys():
+            while self._reading and not self.tally.is_hopeless:
                 await self._news.wait()
                 self._news.clear()
 
     async def _attend(self, task_id: str, poller: Poller, *, once: bool = False) -> None:
         """Bring the readings of one task into the tally until its outcome is known."""
-        clock = self.operation.session.clock
-        known_at = self.began
+        patience = Patience(self.began)
         with poller.follow(task_id, until=self.ends) as follower:
             while not self.tally.is_settled(task_id):
                 reading = await follower.next()
-                now = clock.now()
+                now = self.operation.session.clock.now()
+                is_borne = patience.bears(reading, now)
+                self.is_tried = patience.is_tried(now)
+                self.trouble = None if isinstance(reading, WorkflowTask) else reading
                 if isinstance(reading, WorkflowTask):
-                    known_at, self.trouble = now, None
                     self.tally.take(reading)
-                else:
-                    self.trouble = reading
-                if isinstance(reading, NotKnown):
+                elif isinstance(reading, NotKnown):
                     self.tally.missing[task_id] = reading
-                    if not once and now - known_at >= BEARS_NOT_KNOWN:
+                    if not (is_borne or once):
                         self.tally.give_up(task_id, reading)
                 self._news.set()
                 if once and not isinstance(reading, Transient):
-                    return
+                    break
+        self._reading -= 1
 
     def _is_decided(self) -> bool:
         return self.tally.opens or self.tally.is_hopeless
@@ -143,7 +147,7 @@ class _Course:
         while True:
             await self.operation.tell_notes()
             now, standing = clock.now(), self.tally.standing
-            if cadence.is_due(standing, now):
+            if cadence.is_due((standing, self.is_tried), now):
                 line = messages.progress(standing, waited=now - self.began, limit=limit)
                 await reporter.progress(f"{line} · last poll failed: {self.trouble.headline}" if self.trouble else line)
             await clock.sleep(cadence.rest(now))

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ice_provider import activities, durations, times, words
-from ice_provider.errors import BrokenAnswer, DeadlineExceeded, GateShut, Interrupted, NotKnown, Throttled
+from ice_provider.errors import (
+    BrokenAnswer,
+    DeadlineExceeded,
+    GateShut,
+    Interrupted,
+    NotKnown,
+    Throttled,
+    Unreachable,
+)
 from ice_provider.excerpts import excerpt
 from ice_provider.model import GatedTask
 
@@ -19,6 +27,11 @@ if TYPE_CHECKING:
     from ice_provider.model import Activity, WorkflowTask
 
 _LONGEST_ID: Final = 14
+_ADVICE: Final[dict[type, str]] = {
+    Throttled: "let other users of the account call less, or call less often:  pulumi config set ice:requestsPerSecond 5",
+    BrokenAnswer: "check ice:endpoint, and proxies on the way",
+    Unreachable: "check the network, ice:endpoint, and proxies on the way",
+}
 
 
 def short(task_id: str) -> str:
@@ -87,7 +100,7 @@ def unforeseen(error: ProviderError) -> str:
 
 
 def deadline(
-    task_id: str, *, limit: Limit, seen: WorkflowTask | None, trouble: Transient | NotKnown | None, now: float
+    task_id: str, *, limit: Limit, seen: WorkflowTask | None, trouble: ProviderError | None, now: float
 ) -> DeadlineExceeded:
     """Return the error of a gate whose limit ended first, with the lines that raise it."""
     span = durations.show(limit.seconds)
@@ -98,10 +111,25 @@ def deadline(
         headline = (
             f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended{detail}"
         )
-    last = _facts(seen, now) if seen else []
-    last += [("last", trouble.headline)] if trouble else []
-    again = ("next", "run `pulumi up` again: the wait goes on where it is, the task has not been touched")
-    return DeadlineExceeded(headline, [*last, again, *raise_limit(limit)])
+    facts = _facts(seen, now) if seen else []
+    again = "run `pulumi up` again: the wait goes on where it is, the task has not been touched"
+    return DeadlineExceeded(
+        headline,
+        [*facts, *last_trouble(trouble, answered=seen is not None), *way_on(trouble, again), *raise_limit(limit)],
+    )
+
+
+def last_trouble(trouble: ProviderError | None, *, answered: bool) -> list[tuple[str, str]]:
+    """Return the line that tells what came of the last call, when it brought no task."""
+    if trouble:
+        return [("last", trouble.headline)]
+    return [] if answered else [("last", "no answer came in all that time")]
+
+
+def way_on(trouble: ProviderError | None, again: str) -> list[tuple[str, str]]:
+    """Return what to do once a limit has ended: first about the trouble, when there is some, then to run it again."""
+    advice = _ADVICE.get(type(trouble))
+    return [("next", advice), ("", f"then {again}")] if advice else [("next", again)]
 
 
 def raise_limit(limit: Limit) -> list[tuple[str, str]]:
@@ -158,13 +186,10 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
         within: Seconds for which it was tried.
         trouble: The last one.
     """
-    advice = {
-        Throttled: "run it again later; to call less often:  pulumi config set ice:requestsPerSecond 5",
-        BrokenAnswer: "check ice:endpoint, and proxies on the way; when they are right, run it again later",
-    }.get(type(trouble), "check the network, ice:endpoint and proxies; when they are right, run it again later")
     headline = f"could not {deed} within {durations.show(within)}: {trouble.headline}"
     is_advised = any(word == "next" for word, _ in trouble.hints)
-    return type(trouble)(headline, [*trouble.hints, *([] if is_advised else [("next", advice)])])
+    advice = [] if is_advised else [("next", f"{_ADVICE[type(trouble)]}; then run it again")]
+    return type(trouble)(headline, [*trouble.hints, *advice])
 
 
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
@@ -189,6 +214,12 @@ def ended_badly(seen: WorkflowTask, *, listed: bool = False) -> GateShut:
         f"{task(seen.task_id)} {verb}{where}: {reason}",
         [*_facts(seen), ("next", f'{advice} "{seen.status}" to successStatuses{elsewhere}')],
     )
+
+
+def recorded_badly(seen_id: str, status: str) -> GateShut:
+    """Return the reason of a task of which only its end is recorded, and that it was no success."""
+    advice = "mend the cause and start the workflow again, then give the gate the new task ID"
+    return GateShut(f"{task(seen_id)} was recorded as {status} and did not succeed", [("next", advice)])
 
 
 def not_importable(shut: GateShut) -> GateShut:

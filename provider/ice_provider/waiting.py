@@ -12,15 +12,15 @@ from typing import Final
 from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
 from ice_provider.crowd import HEARTBEAT
-from ice_provider.errors import NotKnown, Transient
+from ice_provider.errors import ProviderError
 from ice_provider.messages import Limit
 from ice_provider.model import GatedTask, WorkflowTask
 from ice_provider.observation import gated
+from ice_provider.patience import Patience
 from ice_provider.poller import Poller, Reading, Stopped
 from ice_provider.session import Operation
 
 PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads and never waits
-BEARS_NOT_KNOWN: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
 
 
 async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> GatedTask:
@@ -31,6 +31,7 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
         DeadlineExceeded: The limit ended first.
         Interrupted: The engine asked to stop.
         NotKnown: For 30 s the API has not known the task.
+        Unreachable: The files that say how to sign in do not answer.
         NotSignedIn, Denied, Rejected, InvalidInput: Asking is of no use.
     """
     clock = operation.session.clock
@@ -60,14 +61,14 @@ class _Course:
     operation: Operation
     began: float
     seen: GatedTask | None = None
-    trouble: Transient | NotKnown | None = None
+    trouble: ProviderError | None = None
     opened: bool | None = False
-    known_at: float = field(init=False)
+    patience: Patience = field(init=False)
     _said: object = None
     _said_at: float = float("-inf")
 
     def __post_init__(self) -> None:
-        self.known_at = self.began
+        self.patience = Patience(self.began)
 
     async def run(self, poller: Poller, rule: Rule) -> GatedTask:
         with poller.follow(self.task_id, until=self.began + self.limit.seconds) as follower:
@@ -95,13 +96,13 @@ class _Course:
     async def _take(self, reading: Reading, poller: Poller) -> GatedTask | None:
         """Return the task of a good reading; remember the trouble of another."""
         await self.operation.tell_notes()
-        now = self.operation.session.clock.now()
+        is_borne = self.patience.bears(reading, self.operation.session.clock.now())
         if isinstance(reading, WorkflowTask):
-            self.trouble, self.known_at = None, now
+            self.trouble = None
             self.seen = gated(reading, poller.cloud.region)
             return self.seen
         self.trouble = reading
-        if isinstance(reading, NotKnown) and now - self.known_at >= BEARS_NOT_KNOWN:
+        if not is_borne:
             raise reading
         await self._report(None)
         return None
@@ -116,7 +117,7 @@ class _Course:
             return
         now = clock.now()
         state = _state(task) if task else type(self.trouble)
-        changed = state != self._said and task is not None
+        changed = state != self._said and (task is not None or self.patience.is_tried(now))
         if not changed and now - max(self._said_at, self.began) < HEARTBEAT:
             return
         self._said, self._said_at = state, now

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ice_provider import messages
 from ice_provider.acceptance import Rule
 from ice_provider.errors import (
     BrokenAnswer,
@@ -141,6 +142,51 @@ async def test_an_unknown_word_is_a_failure_of_its_task_and_never_a_wait_without
 
     with pytest.raises(GateShut, match='workflow task a has the unknown status "Queued": add it to pendingStatuses'):
         await group.wait()
+
+
+MISSED = task("Succeed", "a", activity_results='{"Score": 70}')
+AGAIN = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
+ADVICE: dict[str, tuple[Step, str | None, list[tuple[str, str]]]] = {
+    "failed": (task("Failed", "a"), None, [("next", AGAIN)]),
+    "misses the condition": (
+        MISSED,
+        "results.Score > `80`",
+        [("condition", "results.Score > `80`"), ("next", "look at `results`, or change the condition")],
+    ),
+    "cannot be judged": (
+        MISSED,
+        "results.Scor > `80`",
+        [
+            ("condition", "results.Scor > `80`"),
+            ("next", "correct the condition to the names that the task returned"),
+        ],
+    ),
+    "has an unknown status": (task("Queued", "a"), None, []),
+    "is not known": (
+        messages.not_known("a", region="cn-shanghai", caller="the key LTAI…x3Qz", said="404", request_id="R"),
+        None,
+        [
+            ("said", "404"),
+            ("who", "the key LTAI…x3Qz"),
+            ("next", "check the task ID, the region and the account: a task is known only where it was started,"),
+            ("", "and the service forgets a task after one year"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ADVICE)
+async def test_the_advice_is_that_for_the_first_task_which_did_not_succeed(case: str) -> None:
+    step, condition, advice = ADVICE[case]
+    good = task("Succeed", "b", activity_results='{"Score": 90, "Scor": 90}')
+    group = Group({"a": [step], "b": [good]}, condition=condition)
+
+    with pytest.raises(GateShut) as caught:
+        await group.wait()
+
+    told = [hint for hint in caught.value.hints if hint[0] not in {"failed", "standing"}]
+    fewer = "let fewer suffice:  minSucceeded: 1"
+    assert told == [*advice, ("", f"or {fewer}") if advice else ("next", fewer)]
 
 
 async def test_ten_failed_tasks_are_told_of_in_full_and_the_others_counted() -> None:

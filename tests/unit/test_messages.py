@@ -114,13 +114,17 @@ def test_a_preview_says_that_up_would_wait(task_: Any, now: float, line: str) ->
     assert messages.would_wait(task_, limit=Limit("create", 2700), now=now) == line
 
 
+AGAIN = "run `pulumi up` again: the wait goes on where it is, the task has not been touched"
 RAISE = """\
-    next       run `pulumi up` again: the wait goes on where it is, the task has not been touched
                or raise the limit of this gate:  waitTimeout: 2h   (Python: wait_timeout="2h")
                or its create:  YAML  options: {customTimeouts: {create: 2h}}
                    Python  opts=ResourceOptions(custom_timeouts=CustomTimeouts(create="2h"))
                    TypeScript  { customTimeouts: { create: "2h" } }
                or of all gates:  pulumi config set ice:waitTimeout 2h"""
+CALL_LESS = (
+    "    next       let other users of the account call less, or call less often:  "
+    f"pulumi config set ice:requestsPerSecond 5\n               then {AGAIN}"
+)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ RAISE = """\
                 "(2 activities done · Transcode running 29m17s)\n"
                 "    workflow   Super-resolution transcoding workflow (63dca9…ac0d1), cn-shanghai\n"
                 "    task       4215e042b3966ca5441e, started 02:05:17Z, 30m so far; done before: Start, Review\n"
-                f"    request    7F0C2A0C-7870\n{RAISE}"
+                f"    request    7F0C2A0C-7870\n    next       {AGAIN}\n{RAISE}"
             ),
         ),
         (
@@ -145,7 +149,7 @@ RAISE = """\
                 "    workflow   Super-resolution transcoding workflow (63dca9…ac0d1), cn-shanghai\n"
                 "    task       4215e042b3966ca5441e, started 02:05:17Z, 30m so far\n"
                 "    request    7F0C2A0C-7870\n"
-                f"    last       slowed down by the service\n{RAISE}"
+                f"    last       slowed down by the service\n{CALL_LESS}\n{RAISE}"
             ),
         ),
         (
@@ -153,7 +157,15 @@ RAISE = """\
             Throttled("slowed down by the service"),
             (
                 "workflow task 4215e0…5441e could not be read before the 30m limit of this create ended\n"
-                f"    last       slowed down by the service\n{RAISE}"
+                f"    last       slowed down by the service\n{CALL_LESS}\n{RAISE}"
+            ),
+        ),
+        (
+            None,
+            None,
+            (
+                "workflow task 4215e0…5441e could not be read before the 30m limit of this create ended\n"
+                f"    last       no answer came in all that time\n    next       {AGAIN}\n{RAISE}"
             ),
         ),
     ],

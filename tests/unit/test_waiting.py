@@ -81,6 +81,12 @@ async def test_a_task_that_vanishes_is_borne_for_thirty_seconds_from_its_last_go
     assert (await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))).succeeded
 
 
+async def test_a_task_that_is_not_known_in_one_answer_after_an_outage_does_not_end_the_wait() -> None:
+    cloud = ScriptedCloud(task("Processing"), *[Unreachable("down")] * 30, NOT_KNOWN, task("Succeed"))
+
+    assert (await wait("t-1", Rule(), HALF_AN_HOUR, operation(cloud))).succeeded
+
+
 async def test_a_refusal_ends_the_wait_at_once() -> None:
     cloud = ScriptedCloud(Denied("not allowed"))
 
@@ -197,7 +203,7 @@ async def test_the_same_standing_is_said_again_after_a_minute_and_not_before() -
 
 
 @pytest.mark.parametrize("before", [[], [task("Processing")]], ids=["from the start", "later"])
-async def test_a_fault_that_lasts_is_told_within_the_heartbeat(before: list[Step]) -> None:
+async def test_a_fault_that_lasts_is_told_of_soon_and_then_once_a_minute(before: list[Step]) -> None:
     lines = await dated(*before, Unreachable("down"))
 
     told = [
@@ -205,8 +211,14 @@ async def test_a_fault_that_lasts_is_told_within_the_heartbeat(before: list[Step
         for moment, line in zip(lines.moments, lines.progressed, strict=True)
         if line.endswith(" · last poll failed: down; trying again")
     ]
-    assert told
-    assert told[0] - 1000 <= 60 + 20  # the heartbeat, and the longest pause between two polls that fail
+    assert 10 <= told[0] - 1000 <= 10 + 20  # the quiet, and the longest pause between two polls that fail
+    assert all(60 <= later - before_ <= 60 + 20 for before_, later in itertools.pairwise(told))
+
+
+async def test_a_fault_that_passes_is_not_worth_a_line() -> None:
+    lines = await dated(task("Processing"), *[Unreachable("down")] * 3, task("Processing"))
+
+    assert not [line for line in lines.progressed if "failed" in line]
 
 
 async def test_a_gate_looks_once_more_shortly_before_its_limit() -> None:

@@ -283,6 +283,17 @@ async def test_a_task_that_was_recorded_while_it_ran_is_awaited_when_its_status_
     assert updated.succeeded
 
 
+async def test_a_task_that_was_recorded_while_it_ran_is_read_again_for_a_new_condition() -> None:
+    recorded = gated(task("Processing"), "cn-shanghai")
+    inputs = Inputs(task_id="t-1", success_statuses=("Succeed", "Processing"), condition="results.Score > `80`")
+    act = operation(ScriptedCloud(task("Succeed", activity_results='{"Score": 90}')), "update")
+
+    updated = await GATE.update(inputs, recorded, frozenset({"condition"}), act)
+
+    assert updated is not None
+    assert updated.results == {"Score": 90}
+
+
 async def test_to_wait_on_the_status_of_an_ended_task_is_refused_with_the_remedy() -> None:
     inputs = Inputs(task_id="t-1", success_statuses=("Failed",), pending_statuses=("Succeed",))
 

@@ -88,15 +88,14 @@ class WorkflowTaskGate:
     async def update(
         self, inputs: Inputs, recorded: GatedTask, changed: frozenset[str], operation: Operation
     ) -> GatedTask | None:
-        """Await another task, judge the recorded one again without a call, or change nothing."""
+        """Await another task, or one that still went on; judge an ended one again without a call; or change nothing."""
         if "region" in changed:
             move = f"the provider moved from {recorded.region} to {operation.session.region}: the task is read there"
             await operation.reporter.progress(move)
-        verdict = judge(recorded, inputs.rule())
-        if changed & _AWAITED or (isinstance(verdict, Wait) and not recorded.finished):
+        if changed & _AWAITED or (changed & _JUDGED and not recorded.finished):
             return await (self.preview if operation.preview else self.create)(inputs, operation)
         if changed & _JUDGED:
-            match verdict:
+            match judge(recorded, inputs.rule()):
                 case Shut(error):
                     raise error
                 case Wait():

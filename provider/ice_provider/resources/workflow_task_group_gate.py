@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ice_provider import group_messages, group_waiting, messages, task_id, words
 from ice_provider.declaration import declared
-from ice_provider.errors import Denied, GateShut, InvalidInput, NotSignedIn, Problem, Rejected
+from ice_provider.errors import Denied, InvalidInput, NotSignedIn, Problem, Rejected
 from ice_provider.model import WorkflowTask
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
@@ -176,12 +176,11 @@ def _recall(recorded: GatedGroup, tally: Tally, inputs: Inputs) -> None:
     ended = {id_: status for id_, status in recorded.statuses.items() if status in words.ENDED}
     for id_ in sorted(ended.keys() & tally.task_ids):
         if inputs.condition is not None and id_ in recorded.failed_task_ids:
-            reason = GateShut(f"{messages.task(id_)} was recorded as {ended[id_]} and did not succeed")
             tally.statuses[id_] = ended[id_]
-            tally.give_up(id_, reason, told.get(id_))
+            tally.give_up(id_, messages.recorded_badly(id_, ended[id_]), told.get(id_))
         elif id_ in told:
             tally.take(told[id_])
         elif ended[id_] in inputs.rule().success:
             tally.recall(id_, ended[id_])
         elif ended[id_] in inputs.rule().failure:
-            tally.give_up(id_, GateShut(f"{messages.task(id_)} was recorded as {ended[id_]}"))
+            tally.give_up(id_, messages.recorded_badly(id_, ended[id_]))

@@ -1,0 +1,50 @@
+"""How long a wait for one task bears trouble: "not known" for half a minute, any other fault until its deadline.
+
+Pure: moments and readings in. Must not know how a task is read, judged or told of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ice_provider.errors import NotKnown
+
+if TYPE_CHECKING:
+    from ice_provider.errors import ProviderError
+    from ice_provider.model import WorkflowTask
+
+NOT_KNOWN_FOR: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
+SURE_AFTER: Final = 10.0  # seconds: nor may one that is asked for the first time, or again after a fault
+QUIET_FOR: Final = 10.0  # seconds: trouble that has passed by then is not worth a line
+
+
+@dataclass(slots=True)
+class Patience:
+    """What one wait has borne.
+
+    Attributes:
+        began: When it began, by the clock.
+    """
+
+    began: float
+    _good_at: float | None = None
+    _troubled_since: float | None = None
+    _not_known_since: float | None = None
+
+    def bears(self, reading: WorkflowTask | ProviderError, now: float) -> bool:
+        """Whether to go on after a reading: not when the API has not known the task for long enough to believe it."""
+        if not isinstance(reading, Exception):
+            self._good_at, self._troubled_since, self._not_known_since = now, None, None
+            return True
+        self._troubled_since = now if self._troubled_since is None else self._troubled_since
+        if not isinstance(reading, NotKnown):
+            self._not_known_since = None
+            return True
+        self._not_known_since = now if self._not_known_since is None else self._not_known_since
+        unknown_for = now - (self.began if self._good_at is None else self._good_at)
+        return unknown_for < NOT_KNOWN_FOR or now - self._not_known_since < SURE_AFTER
+
+    def is_tried(self, now: float) -> bool:
+        """Whether trouble has lasted so long that a person should know."""
+        return self._troubled_since is not None and now - self._troubled_since >= QUIET_FOR
