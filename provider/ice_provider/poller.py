@@ -117,8 +117,13 @@ class Poller:
         self._asking: set[asyncio.Task[object]] = set()
         self._stopped = False
 
-    async def read(self, task_id: str, *, within: float) -> WorkflowTask:
+    async def read(self, task_id: str, *, within: float, since: float | None = None) -> WorkflowTask:
         """Return the first good answer; transient faults are asked again until `within` seconds are over.
+
+        Args:
+            task_id: The task.
+            within: Seconds.
+            since: When they began, by the clock; now unless given.
 
         Raises:
             NotKnown, NotSignedIn, Denied, Rejected: Said by the API.
@@ -128,7 +133,7 @@ class Poller:
         trouble: Transient | None = None
         watch: _Watch | None = None
         try:
-            async with self._clock.deadline(self._clock.now() + within):
+            async with self._clock.deadline((self._clock.now() if since is None else since) + within):
                 with self._watching(task_id) as watch, self._hastened(task_id, watch):
                     follower = Follower(watch)
                     while True:

@@ -155,11 +155,10 @@ class Operation:
             Interrupted: The engine asked to stop.
             NotKnown, NotSignedIn, Denied, Rejected, Transient, InvalidInput: It could not be read.
         """
-        clock = self.session.clock
-        ends = clock.now() + within
+        began = self.session.clock.now()
         try:
             poller = await self.poller()
-            return await poller.read(task_id, within=ends - clock.now())
+            return await poller.read(task_id, within=within, since=began)
         except Stopped:
             raise Interrupted(f"stopped reading {messages.task(task_id)}") from None
 
