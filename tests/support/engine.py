@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools" / "bin"
 SCRIPTS = Path(sysconfig.get_path("scripts"))  # where the plugin was installed
 _FOREIGN = ("PULUMI_", "ALICLOUD_", "ALIBABA", "AWS_")  # of the machine; a test must not depend on them
+# Taken once: pytest changes its own variables while examples run in threads.
+_KEPT = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,13 @@ class Pulumi:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-        return kept | {
+        return _KEPT | {
             "PULUMI_BACKEND_URL": (self.home / "state").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "passphrase",
             "PULUMI_HOME": str(self.home / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
-            "PATH": f"{TOOLS}:{kept['PATH']}",
+            "PATH": f"{TOOLS}:{_KEPT['PATH']}",
             **self.more,
         }
 
