@@ -1,0 +1,53 @@
+"""The page on scale: its numbers are those of the code."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+
+import pytest
+
+from ice_provider import durations
+from ice_provider.config import ProviderConfig
+from ice_provider.pacing import LONGEST_PAUSE, pause
+from ice_provider.turnstile import MOST_AT_ONCE
+from support.engine import ROOT
+from support.pages import section
+
+BOUNDS = section("scale", "What bounds a process").table("what", "at most", "raised by")
+PACES = section("scale", "How often a task is read").table(
+    "age of the tasks", "read every", "tasks at 20 calls a second", "tasks at 100"
+)
+ON_AVERAGE = 0.5  # the luck that spreads waits
+
+
+def seconds(text: str) -> float:
+    """Return the seconds in a cell such as `5 min`."""
+    number, unit = text.split()[:2]
+    return durations.parse(number + unit.removesuffix("in"))
+
+
+def test_the_bounds_are_those_of_the_provider() -> None:
+    told = {what: most.strip("`") for what, most, _ in BOUNDS}
+    (ceiling,) = (each.default for each in dataclasses.fields(ProviderConfig) if each.name == "requests_per_second")
+
+    assert float(told["calls a second"]) == ceiling
+    assert int(told["calls at once"]) == MOST_AT_ONCE
+
+
+@pytest.mark.parametrize(("age", "every", "at_twenty", "at_a_hundred"), PACES)
+def test_so_many_tasks_of_an_age_are_read_in_time(age: str, every: str, at_twenty: str, at_a_hundred: str) -> None:
+    assert pause(seconds(age), luck=1) == seconds(every)
+    assert [int(at_twenty), int(at_a_hundred)] == [int(rate * pause(seconds(age), ON_AVERAGE)) for rate in (20, 100)]
+
+
+def test_the_last_row_of_paces_is_the_slowest_one() -> None:
+    assert seconds(PACES[-1][1]) == LONGEST_PAUSE
+    assert all(seconds(row[1]) < LONGEST_PAUSE for row in PACES[:-1])
+
+
+def test_the_words_of_the_configuration_on_the_page_exist() -> None:
+    known = json.loads((ROOT / "provider" / "schema.json").read_text())["config"]["variables"]
+
+    assert set(re.findall(r"`ice:(\w+)`", (ROOT / "docs" / "scale.md").read_text())) <= set(known)
