@@ -55,6 +55,10 @@ def uri_problem(uri: str) -> str | None:
     return None if whole else "must be a URI such as http://127.0.0.1:8080/credentials"
 
 
+def _bulk_reads_problem(word: str) -> str | None:
+    return None if word in {"auto", "off"} else "must be auto or off"
+
+
 def _positive_problem(number: float) -> str | None:
     return None if number > 0 else "must be above zero"
 
@@ -125,6 +129,12 @@ class ProviderConfig:
     )
     requests_per_second: float = declared(
         "The most calls per second that this provider makes, 20 by default.", default=20.0, problem=_positive_problem
+    )
+    bulk_reads: str = declared(
+        "`auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the "
+        "permission `ice:ListWorkflowTasks`; `off` by default.",
+        default="off",
+        problem=_bulk_reads_problem,
     )
     skip_region_validation: bool = declared("Accept a region that is not known to offer workflows.", default=False)
     wait_timeout: str = declared(

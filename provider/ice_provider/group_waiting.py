@@ -18,10 +18,11 @@ from ice_provider.errors import NotKnown, ProviderError, Transient, Unreachable
 from ice_provider.messages import Limit
 from ice_provider.model import WorkflowTask
 from ice_provider.patience import Patience
-from ice_provider.poller import Poller, Stopped
+from ice_provider.poller import Poller
 from ice_provider.session import Operation
 from ice_provider.tally import Tally
 from ice_provider.waiting import PREVIEW_LIMIT
+from ice_provider.watch import Stopped
 
 _SILENCE: Final = f"not all tasks could be read within {PREVIEW_LIMIT:.0f}s"
 _FIRST_LINE: Final = 1.0  # seconds: a group of ended tasks is through by then and needs no line
@@ -118,7 +119,7 @@ class _Course:
     async def _attend(self, task_id: str, poller: Poller, *, once: bool = False) -> None:
         """Bring the readings of one task into the tally until its outcome is known."""
         patience = Patience(self.began)
-        with poller.follow(task_id, until=self.ends) as follower:
+        with poller.follow(task_id, until=self.ends, waits_on=self.tally.rule.pending) as follower:
             while not self.tally.is_settled(task_id):
                 reading = await follower.next()
                 now = self.operation.session.clock.now()

@@ -8,6 +8,7 @@ port, pacing and the clock; must not know what a status means to a gate, nor Pul
 from __future__ import annotations
 
 import asyncio
+import functools
 import random
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ice_provider import durations, messages, pacing, times
 from ice_provider.allowance import Allowance
+from ice_provider.bulk import BulkReads
 from ice_provider.errors import NotKnown, Throttled, Transient, Unreachable
 from ice_provider.model import WorkflowTask
 from ice_provider.turnstile import Lane, Turnstile
+from ice_provider.watch import Follower, Reading, Stopped, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -26,96 +29,38 @@ if TYPE_CHECKING:
     from ice_provider.cloud import Cloud
 
 T = TypeVar("T")
-Reading = WorkflowTask | NotKnown | Transient
-"""What one poll of a task can bring without ending the watch on it."""
-
 _LAST_LOOK: Final = 2.0  # seconds before its deadline that a follower is told the newest once more
 _REMEMBERED: Final = 1000  # ended tasks, of some kilobytes each
-
-
-class Stopped(Exception):
-    """The poller was stopped while someone followed a task."""
-
-
-class Follower:
-    """One who wants to hear of every reading of a task."""
-
-    def __init__(self, watch: _Watch) -> None:
-        """Begin with the next reading."""
-        self._watch = watch
-        self._heard = watch.count
-
-    async def next(self) -> Reading:
-        """Return the next reading; readings that came while nobody asked are skipped for the newest.
-
-        Raises:
-            Stopped: The engine asked to stop.
-            ProviderError: Asking again is of no use.
-        """
-        while self._heard == self._watch.count:
-            if self._watch.ended:
-                raise self._watch.ended
-            await self._watch.news.wait()
-        self._heard = self._watch.count
-        assert self._watch.latest is not None  # noqa: S101  # count says so
-        return self._watch.latest
-
-
-class _Watch:
-    """One task under watch, however many follow it.
-
-    Attributes:
-        followers: How many do.
-        readers: How many of them want an answer now.
-        deadlines: Until when those who wait follow it, by the clock.
-        was_asked: Whether any call was made.
-        may_hasten: Whether the next call has no reason to be late but our own pace.
-    """
-
-    def __init__(self) -> None:
-        self.followers = self.readers = 0
-        self.deadlines: list[float] = []
-        self.was_asked = self.may_hasten = False
-        self.count = 0
-        self.latest: Reading | None = None
-        self.ended: BaseException | None = None
-        self.news = asyncio.Event()
-        self.loop: asyncio.Task[None] | None = None
-
-    @property
-    def lane(self) -> Lane:
-        return Lane.READ if self.readers else Lane.WAIT
-
-    def tell(self, reading: Reading) -> None:
-        self.latest = reading
-        self.count += 1
-        self._wake()
-
-    def end(self, why: BaseException) -> None:
-        self.ended = why
-        self._wake()
-
-    def _wake(self) -> None:
-        self.news.set()
-        self.news = asyncio.Event()
 
 
 class Poller:
     """All reads of one account in one region."""
 
     def __init__(
-        self, cloud: Cloud, clock: Clock, *, per_second: float, luck: Callable[[], float] = random.random
+        self,
+        cloud: Cloud,
+        clock: Clock,
+        *,
+        per_second: float,
+        in_bulk: bool = False,
+        luck: Callable[[], float] = random.random,
     ) -> None:
-        """Ask `cloud` at most `per_second` times a second."""
+        """Ask `cloud` at most `per_second` times a second; `in_bulk` lets lists stand in for reads."""
         self.cloud = cloud
         self._clock = clock
         self._luck = luck
         self._turnstile = Turnstile(Allowance(per_second, luck), clock)
         self._budget = pacing.RetryBudget()
-        self._watches: dict[str, _Watch] = {}
+        self._bulk = BulkReads(cloud, self._turnstile, clock) if in_bulk else None
+        self._watches: dict[str, Watch] = {}
         self._remembered: OrderedDict[str, WorkflowTask] = OrderedDict()
         self._asking: set[asyncio.Task[object]] = set()
         self._stopped = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of how we sign in and call; it can grow with every call."""
+        return (*self.cloud.notes, *(self._bulk.notes if self._bulk else ()))
 
     async def read(self, task_id: str, *, within: float, since: float | None = None) -> WorkflowTask:
         """Return the first good answer; transient faults are asked again until `within` seconds are over.
@@ -131,7 +76,7 @@ class Poller:
             Stopped: The engine asked to stop.
         """
         trouble: Transient | None = None
-        watch: _Watch | None = None
+        watch: Watch | None = None
         try:
             async with self._clock.deadline((self._clock.now() if since is None else since) + within):
                 with self._watching(task_id) as watch, self._hastened(task_id, watch):
@@ -193,24 +138,33 @@ class Poller:
             raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
     @contextmanager
-    def follow(self, task_id: str, until: float = float("inf")) -> Iterator[Follower]:
+    def follow(
+        self, task_id: str, until: float = float("inf"), waits_on: frozenset[str] = frozenset()
+    ) -> Iterator[Follower]:
         """Watch a task for as long as the context lasts.
 
         Args:
             task_id: The task.
             until: When the follower gives up, by the clock; shortly before, the task is asked about once more.
+            waits_on: Status words on which it only goes on waiting: a list, which tells no more of a task than its
+                status, may bring the news of these. All other news is read.
         """
         with self._watching(task_id) as watch:
+            self._hasten(task_id, watch)
             watch.deadlines.append(until)
+            watch.waits_on.append(waits_on)
             try:
                 yield Follower(watch)
             finally:
                 watch.deadlines.remove(until)
+                watch.waits_on.remove(waits_on)
 
     def stop(self) -> None:
         """End every wait now, and every one that begins later."""
         self._stopped = True
         self._turnstile.stop()
+        if self._bulk:
+            self._bulk.stop()
         for watch in self._watches.values():
             watch.end(Stopped())
             if watch.loop:
@@ -219,10 +173,10 @@ class Poller:
             asking.cancel()
 
     @contextmanager
-    def _watching(self, task_id: str) -> Iterator[_Watch]:
+    def _watching(self, task_id: str) -> Iterator[Watch]:
         watch = self._watches.get(task_id)
         if watch is None or watch.ended:
-            watch = self._watches[task_id] = _Watch()
+            watch = self._watches[task_id] = Watch(functools.partial(self._hasten, task_id))
             if self._stopped:
                 watch.end(Stopped())
             else:
@@ -236,25 +190,31 @@ class Poller:
                 self._forget(task_id, watch)
 
     @contextmanager
-    def _hastened(self, task_id: str, watch: _Watch) -> Iterator[None]:
+    def _hastened(self, task_id: str, watch: Watch) -> Iterator[None]:
         """Ask in the lane of reads, and at once where only our own pace is in the way: a read must not sit out a wait's."""
         watch.readers += 1
-        if watch.loop and watch.may_hasten and not watch.ended:
-            watch.loop.cancel()
-            watch.loop = asyncio.create_task(self._poll(task_id, watch))
+        self._hasten(task_id, watch)
         try:
             yield
         finally:
             watch.readers -= 1
 
-    def _forget(self, task_id: str, watch: _Watch) -> None:
+    def _hasten(self, task_id: str, watch: Watch) -> None:
+        """Ask at once where only our own pace is in the way."""
+        if watch.loop and watch.may_hasten and not watch.ended:
+            watch.loop.cancel()
+            watch.loop = asyncio.create_task(self._poll(task_id, watch))
+
+    def _forget(self, task_id: str, watch: Watch) -> None:
+        if self._bulk and watch.was_read:
+            self._bulk.left(watch)
         if watch.loop:
             watch.loop.cancel()
             watch.loop = None  # or watch, task and its last exception hold each other until a collection finds them
         if self._watches.get(task_id) is watch:
             del self._watches[task_id]
 
-    async def _poll(self, task_id: str, watch: _Watch) -> None:
+    async def _poll(self, task_id: str, watch: Watch) -> None:
         faults = 0
         try:
             while True:
@@ -263,13 +223,13 @@ class Poller:
                 faults = faults + 1 if isinstance(reading, Transient) else 0
                 pause = self._pause(reading, faults)
                 watch.may_hasten = not faults
-                await self._clock.sleep(self._before_a_deadline(pause, watch.deadlines))
+                await self._rest(watch, pause)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log
             watch.end(error)
 
-    async def _ask(self, task_id: str, watch: _Watch) -> Reading:
+    async def _ask(self, task_id: str, watch: Watch) -> Reading:
         if task_id in self._remembered:
             return self._remembered[task_id]
 
@@ -283,8 +243,11 @@ class Poller:
             task = await self._turnstile.call(get, lane)
         except (NotKnown, Transient) as trouble:
             return trouble
+        watch.task, watch.read_at = task, self._clock.now()
         if task.finished:
             self._remember(task)
+        if self._bulk and watch.waits_on:
+            self._bulk.was_read(watch)
         return task
 
     def _remember(self, task: WorkflowTask) -> None:
@@ -304,8 +267,10 @@ class Poller:
         again = pacing.backoff(kind, faults - 1, luck, asked)
         return again if self._budget.spend(kind) else max(due, again)
 
-    def _before_a_deadline(self, pause: float, deadlines: list[float]) -> float:
-        """Return the pause, or a shorter one, when somebody would give up before its end."""
-        now = self._clock.now()
-        last_looks = (deadline - _LAST_LOOK - now for deadline in deadlines)
-        return min([pause, *(left for left in last_looks if left > 0)])
+    async def _rest(self, watch: Watch, pause: float) -> None:
+        """Let a task be for a while, and longer while a list stands in; but not beyond a follower's last look."""
+        began = self._clock.now()
+        last_looks = (deadline - _LAST_LOOK for deadline in watch.deadlines)
+        look = min((moment for moment in last_looks if moment > began), default=float("inf"))
+        while (left := min(look, max(began + pause, watch.rests_until)) - self._clock.now()) > 0:
+            await self._clock.sleep(left)

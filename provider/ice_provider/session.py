@@ -15,7 +15,8 @@ from ice_provider import durations, messages
 from ice_provider.crowd import Crowd
 from ice_provider.errors import Interrupted
 from ice_provider.messages import Limit
-from ice_provider.poller import Poller, Stopped
+from ice_provider.poller import Poller
+from ice_provider.watch import Stopped
 
 if TYPE_CHECKING:
     from ice_provider.clock import Clock
@@ -92,7 +93,7 @@ class Session:
 
     def notes(self) -> list[str]:
         """Return what the person should know of how we sign in and call, and has not been told yet."""
-        untold = [note for note in (self._poller.cloud.notes if self._poller else ()) if note not in self._told]
+        untold = [note for note in (self._poller.notes if self._poller else ()) if note not in self._told]
         self._told.update(untold)
         return untold
 
@@ -112,7 +113,9 @@ class Session:
 
     async def _make_poller(self) -> Poller:
         cloud = await self._connect(self.config, self._environment)
-        self._poller = Poller(cloud, self.clock, per_second=self.config.requests_per_second)
+        config = self.config
+        in_bulk = config.bulk_reads == "auto"
+        self._poller = Poller(cloud, self.clock, per_second=config.requests_per_second, in_bulk=in_bulk)
         return self._poller
 
 

@@ -48,6 +48,7 @@ class Tally:
     """The tasks of one group, counted.
 
     Attributes:
+        rule: What a task must come to.
         statuses: The last status word of each task that was read.
         reasons: Why each failed task did not succeed, in the order in which that came out.
         failed_tasks: The first of them, as they were read; `userData` is left out, because it may be secret.
@@ -62,14 +63,14 @@ class Tally:
         self.reasons: dict[str, ProviderError] = {}
         self.failed_tasks: list[WorkflowTask] = []
         self.missing: dict[str, NotKnown] = {}
-        self._rule = rule
+        self.rule = rule
         self._succeeded: set[str] = set()
 
     def take(self, task: WorkflowTask) -> None:
         """Count a reading of a task whose outcome is open."""
         self.statuses[task.task_id] = task.status
         self.missing.pop(task.task_id, None)
-        verdict = judge(task, self._rule)
+        verdict = judge(task, self.rule)
         if isinstance(verdict, Open):
             self._succeeded.add(task.task_id)
         elif isinstance(verdict, Shut):

@@ -6,6 +6,9 @@ ISO 8601 in UTC, as in `2023-01-04T02:05:17Z`; the API's own example ends one wi
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
+
+_FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def trim(text: str | None) -> str | None:
@@ -26,7 +29,12 @@ def seconds(text: str | None) -> float | None:
 
 def as_told(text: str | None) -> str | None:
     """Return a point in time in the service's own form, in whole seconds, or None."""
-    return _shown(text, "%Y-%m-%dT%H:%M:%SZ")
+    return _shown(text, _FORM)
+
+
+def told(moment: float) -> str:
+    """Return seconds since 1970 in the service's own form, in whole seconds."""
+    return datetime.fromtimestamp(moment, UTC).strftime(_FORM)
 
 
 def clock_time(text: str | None) -> str | None:

@@ -17,8 +17,9 @@ from ice_provider.messages import Limit
 from ice_provider.model import GatedTask, WorkflowTask
 from ice_provider.observation import gated
 from ice_provider.patience import Patience
-from ice_provider.poller import Poller, Reading, Stopped
+from ice_provider.poller import Poller
 from ice_provider.session import Operation
+from ice_provider.watch import Reading, Stopped
 
 PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads and never waits
 
@@ -71,7 +72,8 @@ class _Course:
         self.patience = Patience(self.began)
 
     async def run(self, poller: Poller, rule: Rule) -> GatedTask:
-        with poller.follow(self.task_id, until=self.began + self.limit.seconds) as follower:
+        until = self.began + self.limit.seconds
+        with poller.follow(self.task_id, until, waits_on=rule.pending) as follower:
             while True:
                 task = await self._take(await follower.next(), poller)
                 if task is None:

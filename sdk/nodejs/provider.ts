@@ -39,6 +39,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["accessKey"] = args?.accessKey ? pulumi.secret(args.accessKey) : undefined;
             resourceInputs["assumeRole"] = pulumi.output(args?.assumeRole).apply(JSON.stringify);
             resourceInputs["assumeRoleWithOidc"] = pulumi.output(args?.assumeRoleWithOidc).apply(JSON.stringify);
+            resourceInputs["bulkReads"] = args?.bulkReads;
             resourceInputs["caFile"] = args?.caFile;
             resourceInputs["clientConnectTimeout"] = pulumi.output(args?.clientConnectTimeout).apply(JSON.stringify);
             resourceInputs["clientReadTimeout"] = pulumi.output(args?.clientReadTimeout).apply(JSON.stringify);
@@ -76,6 +77,10 @@ export interface ProviderArgs {
      * A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
      */
     assumeRoleWithOidc?: pulumi.Input<inputs.AssumeRoleWithOidcArgs | undefined>;
+    /**
+     * `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+     */
+    bulkReads?: pulumi.Input<string | undefined>;
     /**
      * A PEM file with the certificate authorities to trust.
      */

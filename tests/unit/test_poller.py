@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ice_provider.errors import BrokenAnswer, Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
-from ice_provider.poller import Poller, Stopped
+from ice_provider.poller import Poller
+from ice_provider.watch import Stopped
 from support.clock import JumpingClock
 from support.cloud import ScriptedCloud, task
 
@@ -161,13 +162,27 @@ async def test_one_who_leaves_late_does_not_end_the_watch_that_began_since() -> 
             await follower.next()
         with poller.follow("t-1") as stays:
             await stays.next()
-            clock.held = True
             late.close()
 
-            with poller.follow("t-1"):  # joins the one who stays
-                await settle()
+            async with asyncio.timeout(5):
+                await stays.next()
 
-                assert cloud.calls["t-1"] == 2
+    assert cloud.calls["t-1"] == 3
+
+
+async def test_one_who_joins_a_watch_between_two_polls_need_not_wait_for_the_next() -> None:
+    """The task is an hour old and asked about every 30 s; the second wait has a limit of 20 s."""
+    clock = JumpingClock()
+    cloud = ScriptedCloud(task("Processing", create_time="2023-01-04T01:05:17Z"))
+    poller = poller_of(cloud, clock)
+    with poller.follow("t-1") as first:
+        await first.next()
+        began = clock.now()
+
+        with poller.follow("t-1", until=began + 20) as second:
+            await second.next()
+
+    assert clock.now() - began < 1
 
 
 async def test_a_slow_follower_hears_the_newest_reading_and_none_twice() -> None:

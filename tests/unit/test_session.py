@@ -10,8 +10,8 @@ import pytest
 from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import Interrupted, NotSignedIn
-from ice_provider.poller import Stopped
 from ice_provider.session import Connect, Operation, Session
+from ice_provider.watch import Stopped
 from support.clock import JumpingClock
 from support.cloud import ScriptedCloud, task
 from support.operation import Lines

@@ -13,8 +13,9 @@ from ice_provider.cloud import Search
 from ice_provider.declaration import declared
 from ice_provider.errors import Interrupted, InvalidInput, Problem, Rejected
 from ice_provider.model import WorkflowTask
-from ice_provider.poller import Poller, Stopped
+from ice_provider.poller import Poller
 from ice_provider.session import Operation
+from ice_provider.watch import Stopped
 
 _LIMIT: Final = 30.0  # seconds for all pages
 _MOST_PAGES: Final = 50

@@ -51,6 +51,8 @@ type providerArgs struct {
 	AssumeRole *AssumeRole `pulumi:"assumeRole"`
 	// A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
 	AssumeRoleWithOidc *AssumeRoleWithOidc `pulumi:"assumeRoleWithOidc"`
+	// `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+	BulkReads *string `pulumi:"bulkReads"`
 	// A PEM file with the certificate authorities to trust.
 	CaFile *string `pulumi:"caFile"`
 	// Milliseconds for a connection, 5000 by default.
@@ -91,6 +93,8 @@ type ProviderArgs struct {
 	AssumeRole AssumeRolePtrInput
 	// A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
 	AssumeRoleWithOidc AssumeRoleWithOidcPtrInput
+	// `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+	BulkReads pulumi.StringPtrInput
 	// A PEM file with the certificate authorities to trust.
 	CaFile pulumi.StringPtrInput
 	// Milliseconds for a connection, 5000 by default.

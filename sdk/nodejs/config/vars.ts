@@ -43,6 +43,17 @@ Object.defineProperty(exports, "assumeRoleWithOidc", {
 });
 
 /**
+ * `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+ */
+export declare const bulkReads: string | undefined;
+Object.defineProperty(exports, "bulkReads", {
+    get() {
+        return __config.get("bulkReads");
+    },
+    enumerable: true,
+});
+
+/**
  * A PEM file with the certificate authorities to trust.
  */
 export declare const caFile: string | undefined;

@@ -23,6 +23,7 @@ class ProviderArgs:
                  access_key: pulumi.Input[Optional[_builtins.str]] = None,
                  assume_role: pulumi.Input[Optional['AssumeRoleArgs']] = None,
                  assume_role_with_oidc: pulumi.Input[Optional['AssumeRoleWithOidcArgs']] = None,
+                 bulk_reads: pulumi.Input[Optional[_builtins.str]] = None,
                  ca_file: pulumi.Input[Optional[_builtins.str]] = None,
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
@@ -44,6 +45,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] access_key: The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or `ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.
         :param pulumi.Input['AssumeRoleArgs'] assume_role: A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
         :param pulumi.Input['AssumeRoleWithOidcArgs'] assume_role_with_oidc: A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+        :param pulumi.Input[_builtins.str] bulk_reads: `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
         :param pulumi.Input[_builtins.str] ca_file: A PEM file with the certificate authorities to trust.
         :param pulumi.Input[_builtins.int] client_connect_timeout: Milliseconds for a connection, 5000 by default.
         :param pulumi.Input[_builtins.int] client_read_timeout: Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
@@ -66,6 +68,8 @@ class ProviderArgs:
             pulumi.set(__self__, "assume_role", assume_role)
         if assume_role_with_oidc is not None:
             pulumi.set(__self__, "assume_role_with_oidc", assume_role_with_oidc)
+        if bulk_reads is not None:
+            pulumi.set(__self__, "bulk_reads", bulk_reads)
         if ca_file is not None:
             pulumi.set(__self__, "ca_file", ca_file)
         if client_connect_timeout is not None:
@@ -132,6 +136,18 @@ class ProviderArgs:
     @assume_role_with_oidc.setter
     def assume_role_with_oidc(self, value: pulumi.Input[Optional['AssumeRoleWithOidcArgs']]):
         pulumi.set(self, "assume_role_with_oidc", value)
+
+    @_builtins.property
+    @pulumi.getter(name="bulkReads")
+    def bulk_reads(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+        """
+        return pulumi.get(self, "bulk_reads")
+
+    @bulk_reads.setter
+    def bulk_reads(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "bulk_reads", value)
 
     @_builtins.property
     @pulumi.getter(name="caFile")
@@ -323,6 +339,7 @@ class Provider(pulumi.ProviderResource):
                  access_key: pulumi.Input[Optional[_builtins.str]] = None,
                  assume_role: pulumi.Input[Optional[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']]] = None,
                  assume_role_with_oidc: pulumi.Input[Optional[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']]] = None,
+                 bulk_reads: pulumi.Input[Optional[_builtins.str]] = None,
                  ca_file: pulumi.Input[Optional[_builtins.str]] = None,
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
@@ -347,6 +364,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] access_key: The access key ID. Else from `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` or `ALIBABACLOUD_ACCESS_KEY_ID`, together with its secret.
         :param pulumi.Input[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']] assume_role: A role to assume with the key that was found. Else its ARN from `ALICLOUD_ASSUME_ROLE_ARN` or `ALIBABA_CLOUD_ROLE_ARN`.
         :param pulumi.Input[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']] assume_role_with_oidc: A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
+        :param pulumi.Input[_builtins.str] bulk_reads: `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
         :param pulumi.Input[_builtins.str] ca_file: A PEM file with the certificate authorities to trust.
         :param pulumi.Input[_builtins.int] client_connect_timeout: Milliseconds for a connection, 5000 by default.
         :param pulumi.Input[_builtins.int] client_read_timeout: Milliseconds for an answer, 10000 by default; one attempt never lasts longer than 15 s in all.
@@ -390,6 +408,7 @@ class Provider(pulumi.ProviderResource):
                  access_key: pulumi.Input[Optional[_builtins.str]] = None,
                  assume_role: pulumi.Input[Optional[Union['AssumeRoleArgs', 'AssumeRoleArgsDict']]] = None,
                  assume_role_with_oidc: pulumi.Input[Optional[Union['AssumeRoleWithOidcArgs', 'AssumeRoleWithOidcArgsDict']]] = None,
+                 bulk_reads: pulumi.Input[Optional[_builtins.str]] = None,
                  ca_file: pulumi.Input[Optional[_builtins.str]] = None,
                  client_connect_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  client_read_timeout: pulumi.Input[Optional[_builtins.int]] = None,
@@ -417,6 +436,7 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["access_key"] = None if access_key is None else pulumi.Output.secret(access_key)
             __props__.__dict__["assume_role"] = pulumi.Output.from_input(assume_role).apply(pulumi.runtime.to_json) if assume_role is not None else None
             __props__.__dict__["assume_role_with_oidc"] = pulumi.Output.from_input(assume_role_with_oidc).apply(pulumi.runtime.to_json) if assume_role_with_oidc is not None else None
+            __props__.__dict__["bulk_reads"] = bulk_reads
             __props__.__dict__["ca_file"] = ca_file
             __props__.__dict__["client_connect_timeout"] = pulumi.Output.from_input(client_connect_timeout).apply(pulumi.runtime.to_json) if client_connect_timeout is not None else None
             __props__.__dict__["client_read_timeout"] = pulumi.Output.from_input(client_read_timeout).apply(pulumi.runtime.to_json) if client_read_timeout is not None else None

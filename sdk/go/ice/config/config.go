@@ -26,6 +26,11 @@ func GetAssumeRoleWithOidc(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:assumeRoleWithOidc")
 }
 
+// `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+func GetBulkReads(ctx *pulumi.Context) string {
+	return config.Get(ctx, "ice:bulkReads")
+}
+
 // A PEM file with the certificate authorities to trust.
 func GetCaFile(ctx *pulumi.Context) string {
 	return config.Get(ctx, "ice:caFile")

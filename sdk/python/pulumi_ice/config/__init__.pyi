@@ -30,6 +30,11 @@ assumeRoleWithOidc: Optional[str]
 A role to assume with the token of an OpenID Connect provider. Else from `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN` and `ALIBABA_CLOUD_OIDC_TOKEN_FILE`.
 """
 
+bulkReads: Optional[str]
+"""
+`auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+"""
+
 caFile: Optional[str]
 """
 A PEM file with the certificate authorities to trust.

@@ -43,6 +43,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('assumeRoleWithOidc')
 
     @_builtins.property
+    def bulk_reads(self) -> Optional[str]:
+        """
+        `auto` to watch many tasks of one workflow by `ListWorkflowTasks` where that takes fewer calls, which needs the permission `ice:ListWorkflowTasks`; `off` by default.
+        """
+        return __config__.get('bulkReads')
+
+    @_builtins.property
     def ca_file(self) -> Optional[str]:
         """
         A PEM file with the certificate authorities to trust.

@@ -1,0 +1,252 @@
+"""Bulk reading: one list of a workflow's tasks in the place of many single reads, where that is fewer calls.
+
+A list tells the status of a hundred tasks in one call, and nothing else of them. So it only says whose turn it is: a task
+whose status is still one to wait on rests until the next list, every other one is read by itself, and what a gate is
+judged by is always a read. Some tasks are read by themselves all the same, to see whether the list keeps up.
+
+Knows the cloud port, the turnstile and the clock; must not know what a status means to a gate, nor how waits are made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from ice_provider import pacing, times
+from ice_provider.cloud import Search
+from ice_provider.errors import ProviderError, Transient
+from ice_provider.turnstile import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ice_provider.clock import Clock
+    from ice_provider.cloud import Cloud
+    from ice_provider.model import WorkflowTask
+    from ice_provider.turnstile import Turnstile
+
+APART: Final = 20.0  # seconds between two lists of one workflow
+MANY: Final = 10  # tasks of one workflow that a list may be worth
+_AROUND: Final = 60.0  # seconds before the first and after the last creation that a list reaches
+_PAGE: Final = 100  # tasks
+_LISTED_TO_A_CONTROL: Final = 50
+_TOO_FAR_BEHIND: Final = 60.0  # seconds
+_LISTED_FOR: Final = 89 * 24 * 3600.0  # seconds: the service lists tasks of the last 90 days
+_SLACK: Final = 5.0  # seconds that a list may take
+
+
+class Member(Protocol):
+    """One task that is waited for.
+
+    Attributes:
+        task: As it was last read by itself.
+        read_at: When that was, by the clock.
+    """
+
+    task: WorkflowTask
+    read_at: float
+
+    def rest(self, until: float, told: WorkflowTask | None = None) -> None:
+        """Do not read it before this moment; `told` is what a list says of it now."""
+
+    def read_now(self) -> None:
+        """Read it by itself."""
+
+    def may_wait_on(self, status: str) -> bool:
+        """Whether all who follow it only go on waiting when this is its status."""
+
+
+def list_cost(pages: int, listed: int, ended: int) -> int:
+    """Return the calls of one round of bulk reading.
+
+    Args:
+        pages: Pages of the list, tasks that nobody waits for included.
+        listed: Tasks on them that are waited for: some are read by themselves as a control.
+        ended: Tasks of which the list has news: they are read by themselves.
+    """
+    return pages + math.ceil(listed / _LISTED_TO_A_CONTROL) + ended
+
+
+def read_cost(ages: Sequence[float]) -> float:
+    """Return the calls that single reads of tasks of these ages, in seconds, make in the time of one round."""
+    return sum(APART / pacing.pause(age, luck=1.0) for age in ages)
+
+
+class BulkReads:
+    """The lists of all workflows of which many tasks are waited for.
+
+    Attributes:
+        notes: What the person should know.
+    """
+
+    def __init__(self, cloud: Cloud, turnstile: Turnstile, clock: Clock) -> None:
+        """List nothing yet."""
+        self.notes: list[str] = []
+        self._cloud = cloud
+        self._turnstile = turnstile
+        self._clock = clock
+        self._rounds: defaultdict[str, _Rounds] = defaultdict(self._begin)
+        self._is_denied = False
+
+    def was_read(self, member: Member) -> None:
+        """Take note that a task was read by itself; one that goes on may rest until the next list."""
+        workflow = member.task.workflow_id
+        made = times.seconds(member.task.create_time)
+        if workflow is None or made is None or self._is_denied or self._clock.wall() - made > _LISTED_FOR:
+            return
+        rounds = self._rounds[workflow]
+        rounds.compare(member.task)
+        if member.may_wait_on(member.task.status):
+            rounds.note(member)
+        else:
+            self.left(member)
+        if rounds.runner is None and len(rounds.members) >= MANY and not rounds.is_over:
+            rounds.runner = asyncio.create_task(self._run(workflow, rounds))
+
+    def left(self, member: Member) -> None:
+        """Take note that nobody waits for a task any more, or that it has ended."""
+        workflow = member.task.workflow_id
+        if workflow is not None and workflow in self._rounds:
+            self._rounds[workflow].members.pop(member.task.task_id, None)
+
+    def stop(self) -> None:
+        """List no more."""
+        for rounds in self._rounds.values():
+            if rounds.runner:
+                rounds.runner.cancel()
+
+    def _begin(self) -> _Rounds:
+        return _Rounds(self._clock)
+
+    async def _run(self, workflow: str, rounds: _Rounds) -> None:
+        """List a workflow's tasks every 20 s while many wait and the list is worth it."""
+        try:
+            while len(rounds.members) >= MANY and not (rounds.is_over or self._is_denied):
+                began = self._clock.now()
+                is_worth_it = rounds.is_worth_it(self._clock.wall())
+                rounds.rest_until(began + APART + _SLACK if is_worth_it else None)
+                if is_worth_it:
+                    await self._list(workflow, rounds, began)
+                await self._clock.sleep(began + APART - self._clock.now())
+        finally:
+            rounds.runner = None
+            rounds.rest_until(None)
+
+    async def _list(self, workflow: str, rounds: _Rounds, began: float) -> None:
+        try:
+            listed = await self._pages(rounds.search(workflow), rounds)
+        except Transient:  # until the next round everyone is read alone
+            rounds.rest_until(None)
+        except ProviderError as error:
+            self._is_denied = True
+            self.notes.append(f"tasks are read one by one, although ice:bulkReads is auto: {error}")
+        else:
+            rounds.take(listed, until=began + APART + _SLACK)
+        if rounds.is_over:
+            lag = f"the list of the tasks of workflow {workflow} is more than {_TOO_FAR_BEHIND:.0f}s behind"
+            self.notes.append(f"{lag}: they are read one by one from now on, although ice:bulkReads is auto")
+
+    async def _pages(self, search: Search, rounds: _Rounds) -> dict[str, WorkflowTask]:
+        """Return what a search finds, by ID; nothing when that would take more calls than single reads."""
+        found: dict[str, WorkflowTask] = {}
+        token: str | None = None
+        rounds.pages = 0
+        while rounds.pages == 0 or (token and rounds.is_worth_it(self._clock.wall())):
+            next_page = functools.partial(self._cloud.list_workflow_tasks, search, token)
+            page = await self._turnstile.call(next_page, Lane.WAIT)
+            found |= {task.task_id: task for task in page.tasks}
+            token, rounds.pages = page.next_token, rounds.pages + 1
+            if token is None:
+                return found
+        rounds.pages += 1  # the list went on
+        return {}
+
+
+@dataclass
+class _Rounds:
+    """The lists of one workflow, one after the other.
+
+    Attributes:
+        clock: Time.
+        members: The tasks that are waited for, by ID.
+        pages: As many as the last list had.
+        ended: As many tasks as it had news of.
+        is_over: Whether the list was found too far behind to be of use.
+        runner: What lists; None while nothing does.
+    """
+
+    clock: Clock
+    members: dict[str, Member] = field(default_factory=dict)
+    pages: int = 0
+    ended: int = 0
+    is_over: bool = False
+    runner: asyncio.Task[None] | None = None
+    _next: float | None = None
+    _listed: dict[str, str] = field(default_factory=dict)
+    _ahead: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def note(self, member: Member) -> None:
+        """Take in a task that goes on; it rests until the next list."""
+        self.members[member.task.task_id] = member
+        if self._next is not None:
+            member.rest(self._next)
+
+    def compare(self, task: WorkflowTask) -> None:
+        """Remember when a task was read to be ahead of the list."""
+        listed = self._listed.get(task.task_id, task.status)
+        if listed != task.status:
+            self._ahead.setdefault(task.task_id, (listed, self.clock.now()))
+
+    def rest_until(self, moment: float | None) -> None:
+        """Let tasks that are read from now on rest until the next list has come in; None: there is none."""
+        self._next = moment
+
+    def is_worth_it(self, wall: float) -> bool:
+        """Whether a list takes fewer calls than to read every task by itself."""
+        pages = max(self.pages, math.ceil(len(self.members) / _PAGE))
+        return list_cost(pages, len(self.members), self.ended) < read_cost(self._ages(wall))
+
+    def search(self, workflow: str) -> Search:
+        """Return what finds all members."""
+        made = [times.seconds(member.task.create_time) or 0.0 for member in self.members.values()]
+        return Search(
+            workflow_id=workflow,
+            start_of_create_time=times.told(min(made) - _AROUND),
+            end_of_create_time=times.told(max(made) + _AROUND),
+        )
+
+    def take(self, listed: dict[str, WorkflowTask], until: float) -> None:
+        """Let the tasks rest whose status is one to wait on; read those that have another, and some as a control."""
+        waiting: list[Member] = []
+        self.ended = 0
+        for task_id, member in self.members.items():
+            told = listed.get(task_id)
+            if told is None:
+                continue
+            if member.may_wait_on(told.status):
+                waiting.append(member)
+                member.rest(until, told)
+            else:
+                self.ended += 1
+                member.read_now()
+        self._see_whether_it_keeps_up(listed)
+        controls = math.ceil(len(waiting) / _LISTED_TO_A_CONTROL)
+        for member in sorted(waiting, key=lambda member: member.read_at)[:controls]:
+            member.read_now()
+
+    def _see_whether_it_keeps_up(self, listed: dict[str, WorkflowTask]) -> None:
+        """Forget what the list has caught up with; give it up when anything else was read too long ago."""
+        now = self.clock.now()
+        self._listed = {task_id: task.status for task_id, task in listed.items()}
+        self._ahead = {
+            task_id: (old, moment) for task_id, (old, moment) in self._ahead.items() if self._listed.get(task_id) == old
+        }
+        self.is_over |= any(now - moment > _TOO_FAR_BEHIND for _, moment in self._ahead.values())
+
+    def _ages(self, wall: float) -> list[float]:
+        made = (times.seconds(member.task.create_time) for member in self.members.values())
+        return [max(0.0, wall - moment) for moment in made if moment is not None]

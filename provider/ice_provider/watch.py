@@ -1,0 +1,118 @@
+"""One task under watch, and those who follow it: what a poll or a list brings reaches all of them.
+
+Must not know when a task is asked about, nor by whom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ice_provider.errors import NotKnown, Transient
+from ice_provider.model import WorkflowTask
+from ice_provider.turnstile import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Reading = WorkflowTask | NotKnown | Transient
+"""What one poll of a task can bring without ending the watch on it."""
+
+
+class Stopped(Exception):
+    """The poller was stopped while someone followed a task."""
+
+
+class Follower:
+    """One who wants to hear of every reading of a task."""
+
+    def __init__(self, watch: Watch) -> None:
+        """Begin with the next reading."""
+        self._watch = watch
+        self._heard = watch.count
+
+    async def next(self) -> Reading:
+        """Return the next reading; readings that came while nobody asked are skipped for the newest.
+
+        Raises:
+            Stopped: The engine asked to stop.
+            ProviderError: Asking again is of no use.
+        """
+        while self._heard == self._watch.count:
+            if self._watch.ended:
+                raise self._watch.ended
+            await self._watch.news.wait()
+        self._heard = self._watch.count
+        assert self._watch.latest is not None  # noqa: S101  # count says so
+        return self._watch.latest
+
+
+class Watch:
+    """One task under watch, however many follow it.
+
+    Attributes:
+        followers: How many do.
+        readers: How many of them want an answer now.
+        deadlines: Until when those who wait follow it, by the clock.
+        waits_on: For each of these, the status words on which it goes on waiting.
+        was_asked: Whether any call was made.
+        may_hasten: Whether the next call has no reason to be late but our own pace.
+        task: As it was last read by itself, and not by a list.
+        read_at: When that was.
+        rests_until: Until when a list stands in for reading it.
+    """
+
+    task: WorkflowTask
+
+    def __init__(self, hasten: Callable[[Watch], None]) -> None:
+        """Begin; `hasten` asks about the task at once, if it may."""
+        self.followers = self.readers = 0
+        self.deadlines: list[float] = []
+        self.waits_on: list[frozenset[str]] = []
+        self.was_asked = self.may_hasten = False
+        self.read_at = self.rests_until = float("-inf")
+        self._hasten = hasten
+        self.count = 0
+        self.latest: Reading | None = None
+        self.ended: BaseException | None = None
+        self.news = asyncio.Event()
+        self.loop: asyncio.Task[None] | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the task was ever read by itself."""
+        return self.read_at > float("-inf")
+
+    @property
+    def lane(self) -> Lane:
+        """For whom the task is asked about."""
+        return Lane.READ if self.readers else Lane.WAIT
+
+    def tell(self, reading: Reading) -> None:
+        """Let all who follow hear of a reading."""
+        self.latest = reading
+        self.count += 1
+        self._wake()
+
+    def end(self, why: BaseException) -> None:
+        """Let all who follow hear that there will be no other."""
+        self.ended = why
+        self._wake()
+
+    def rest(self, until: float, told: WorkflowTask | None = None) -> None:
+        """See `bulk.Member`."""
+        self.rests_until = until
+        if told and not self.readers:
+            self.tell(told)
+
+    def read_now(self) -> None:
+        """See `bulk.Member`."""
+        self._hasten(self)
+
+    def may_wait_on(self, status: str) -> bool:
+        """See `bulk.Member`."""
+        return bool(self.waits_on) and all(status in words for words in self.waits_on)
+
+    def _wake(self) -> None:
+        self.news.set()
+        self.news = asyncio.Event()
