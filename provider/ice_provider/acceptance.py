@@ -83,11 +83,14 @@ class Rule:
 def judge(task: WorkflowTask, rule: Rule) -> Verdict:
     """Return what a task means for a gate."""
     if task.status in rule.pending:
-        return Wait()
+        # An ended task does not change: to wait on its status would be to wait for ever.
+        return Shut(messages.ended_as_pending(task)) if task.finished else Wait()
     if task.status in rule.failure:
-        return Shut(messages.ended_badly(task, listed=task.status in rule.listed_failure))
+        listed = task.status in rule.listed_failure
+        return Shut(messages.ended_badly(task, listed=listed, accepted=rule.success))
     if task.status not in rule.success:
-        return Shut(messages.unknown_status(task))
+        lists = {"pendingStatuses": rule.pending, "failureStatuses": rule.failure, "successStatuses": rule.success}
+        return Shut(messages.unknown_status(task, lists))
     if rule.condition is None:
         return Open()
     try:

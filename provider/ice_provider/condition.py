@@ -205,7 +205,10 @@ class _Strict(visitor.TreeInterpreter):
 
     def visit_function_expression(self, node: Any, value: Any) -> Any:
         if node["value"] != "not_null":
-            return super().visit_function_expression(node, value)
+            answer = super().visit_function_expression(node, value)
+            if answer is None and node["value"] == "to_number" and not self._forgiving:
+                raise ConditionError("to_number finds no number")
+            return answer
         with self._forgive():
             return super().visit_function_expression(node, value)
 

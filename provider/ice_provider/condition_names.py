@@ -65,11 +65,21 @@ class _Names(visitor.Visitor):
         return typing.get_args(shape)[1] if typing.get_origin(shape) is Mapping else _FREE
 
     def visit_subexpression(self, node: Any, shape: Any) -> Any:
+        _refuse_a_part_of_a_negation(node)
+        return self.visit_pipe(node, shape)
+
+    visit_index_expression = visit_subexpression
+
+    def visit_pipe(self, node: Any, shape: Any) -> Any:
         for child in node["children"]:
             shape = self.visit(child, shape)
         return shape
 
-    visit_pipe = visit_index_expression = visit_subexpression
+    def visit_not_expression(self, node: Any, shape: Any) -> Any:
+        self.default_visit(node, shape)
+        return bool
+
+    visit_comparator = visit_not_expression
 
     def visit_current(self, _node: Any, shape: Any) -> Any:
         return shape
@@ -86,6 +96,7 @@ class _Names(visitor.Visitor):
         return self.visit(node["children"][0], shape)
 
     def visit_projection(self, node: Any, shape: Any) -> Any:
+        _refuse_a_part_of_a_negation(node)
         base, *rest = node["children"]
         element = _element(self.visit(base, shape))
         yielded = [self.visit(child, element) for child in rest]
@@ -105,6 +116,12 @@ class _Names(visitor.Visitor):
                 self.visit(child["children"][0], element)
         keeps = node["value"] in {"sort", "sort_by", "reverse"}
         return plain[0] if keeps else element if node["value"] in {"max_by", "min_by"} else _FREE
+
+
+def _refuse_a_part_of_a_negation(node: Any) -> None:
+    """Refuse `!a.b`, which JMESPath reads as `(!a).b`: a part of true or false, which is null, and so true in `!…`."""
+    if node["children"][0]["type"] == "not_expression":
+        raise _Mistake("negates only the first name of a path: write !(a.b) in place of !a.b")
 
 
 def _check_arguments(call: Any) -> None:

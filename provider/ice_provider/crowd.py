@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Final
 
-from ice_provider import group_messages
+from ice_provider import durations, group_messages, messages
+from ice_provider.errors import ProviderError
+from ice_provider.patience import Troubles
 from ice_provider.tally import Standing
 
 if TYPE_CHECKING:
     from ice_provider.clock import Clock
+    from ice_provider.model import WorkflowTask
 
 HEARTBEAT: Final = 60.0  # seconds between two lines that say the same
 FEW: Final = 8  # waits that each have lines of their own; more share a summary
@@ -67,30 +70,44 @@ class Crowd:
         self._total += 1
         self.is_large |= self._waiting > FEW
 
-    def leave(self, *, opened: bool | None) -> str | None:
+    def hear(self, task_id: str, reading: WorkflowTask | ProviderError, *, is_first: bool) -> None:
+        """Take note of a reading; `is_first` when its wait has had no good one yet."""
+        self._troubles.note(task_id, reading, self._clock.now())
+        self._read += is_first and not isinstance(reading, ProviderError)
+
+    def leave(self, task_id: str, *, opened: bool | None) -> str | None:
         """Count a wait that ends; return the last line of a crowd that was large, when nobody is left.
 
         Args:
+            task_id: What it waited for.
             opened: Whether the gate did; None for a wait that ended before its task, which goes on.
         """
         self._waiting -= 1
+        self._troubles.forget(task_id)
         self._succeeded += opened is True
         self._failed += opened is False
         return self._line() if self.is_large and not self._waiting else None
 
     def line(self) -> str | None:
         """Return a summary when one is due."""
-        return self._line() if self._cadence.is_due(self._standing, self._clock.now()) else None
+        now = self._clock.now()
+        state = self._standing, self._troubles.lasting(now) is not None
+        return self._line() if self._cadence.is_due(state, now) else None
 
     def _begin(self) -> None:
-        self._waiting = self._total = self._succeeded = self._failed = 0
+        self._waiting = self._total = self._read = self._succeeded = self._failed = 0
         self.is_large = False
-        self._cadence = Cadence(self._clock.now())
+        self._began = self._clock.now()
+        self._troubles = Troubles()
+        self._cadence = Cadence(self._began)
 
     def _line(self) -> str:
-        return f"waiting for workflow tasks: {group_messages.counts(self._standing)}"
+        now = self._clock.now()
+        trouble = self._troubles.lasting(now)
+        line = f"{group_messages.counts(self._standing)} · {durations.show(now - self._began)}"
+        return f"waiting for workflow tasks: {line}{messages.failing(trouble)}"
 
     @property
     def _standing(self) -> Standing:
-        running = self._total - self._succeeded - self._failed
+        running = max(0, self._read - self._succeeded - self._failed)  # some fail unread
         return Standing(self._total, self._total, self._succeeded, self._failed, running)

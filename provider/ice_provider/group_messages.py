@@ -17,9 +17,10 @@ _NAMED: Final = 5  # tasks that are named in a line
 _FACTS: Final = frozenset({"workflow", "region", "task", "request"})  # of one task alone, whose line tells enough
 
 
-def progress(standing: Standing, *, waited: float, limit: Limit) -> str:
+def progress(standing: Standing, *, waited: float, limit: Limit, trouble: ProviderError | None = None) -> str:
     """Return the line of a waiting group: `412 of 1,000 succeeded · 588 running · 0 failed · 3m10s of 45m`."""
-    return f"{counts(standing)} · {durations.show(waited)} of {durations.show(limit.seconds)}"
+    used = f"{durations.show(waited)} of {durations.show(limit.seconds)}"
+    return f"{counts(standing)} · {used}{messages.failing(trouble)}"
 
 
 def counts(standing: Standing) -> str:
@@ -80,6 +81,11 @@ def deadline(tally: Tally, *, limit: Limit, trouble: ProviderError | None, waite
     again = "run `pulumi up` again: the wait goes on where it is, the tasks have not been touched"
     remedies = [*messages.way_on(trouble, again), *messages.raise_limit(limit)]
     return DeadlineExceeded(headline, [*hints, *_failures(tally), *remedies])
+
+
+def stopped_reading(standing: Standing) -> Interrupted:
+    """Return the error of a preview that the engine stopped."""
+    return Interrupted(f"stopped reading {_tasks(standing.total)} ({counts(standing)})")
 
 
 def interrupted(standing: Standing) -> Interrupted:

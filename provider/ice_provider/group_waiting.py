@@ -17,14 +17,14 @@ from ice_provider.crowd import Cadence
 from ice_provider.errors import NotKnown, ProviderError, Transient, Unreachable
 from ice_provider.messages import Limit
 from ice_provider.model import WorkflowTask
-from ice_provider.patience import Patience
+from ice_provider.patience import Patience, Troubles
 from ice_provider.poller import Poller
 from ice_provider.session import Operation
 from ice_provider.tally import Tally
 from ice_provider.waiting import PREVIEW_LIMIT
 from ice_provider.watch import Stopped
 
-_SILENCE: Final = f"not all tasks could be read within {PREVIEW_LIMIT:.0f}s"
+_SILENCE: Final = f"no task could be read within {PREVIEW_LIMIT:.0f}s"
 _FIRST_LINE: Final = 1.0  # seconds: a group of ended tasks is through by then and needs no line
 
 
@@ -67,9 +67,9 @@ async def glance(tally: Tally, operation: Operation) -> Transient | None:
         async with clock.deadline(course.ends):
             await course.look()
     except TimeoutError:  # what was read by then is told
-        return course.trouble if isinstance(course.trouble, Transient) else Unreachable(_SILENCE)
+        return course.fault or (None if tally.statuses else Unreachable(_SILENCE))
     except Stopped:
-        raise messages.interrupted(tally.standing) from None
+        raise messages.stopped_reading(tally.standing) from None
     return None
 
 
@@ -81,10 +81,15 @@ class _Course:
     operation: Operation
     began: float
     seconds: float
-    trouble: ProviderError | None = None
-    is_tried: bool = False
+    troubles: Troubles = field(default_factory=Troubles)
+    fault: Transient | None = None
     _reading: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def trouble(self) -> ProviderError | None:
+        """What keeps a task from being read, when that has lasted."""
+        return self.troubles.lasting(self.operation.session.clock.now())
 
     @property
     def ends(self) -> float:
@@ -124,8 +129,8 @@ class _Course:
                 reading = await follower.next()
                 now = self.operation.session.clock.now()
                 is_borne = patience.bears(reading, now)
-                self.is_tried = patience.is_tried(now)
-                self.trouble = None if isinstance(reading, WorkflowTask) else reading
+                self.troubles.note(task_id, reading, now)
+                self.fault = reading if isinstance(reading, Transient) else self.fault
                 if isinstance(reading, WorkflowTask):
                     self.tally.take(reading)
                 elif isinstance(reading, NotKnown):
@@ -135,6 +140,7 @@ class _Course:
                 self._news.set()
                 if once and not isinstance(reading, Transient):
                     break
+        self.troubles.forget(task_id)
         self._reading -= 1
 
     def _is_decided(self) -> bool:
@@ -147,10 +153,11 @@ class _Course:
         await clock.sleep(_FIRST_LINE)
         while True:
             await self.operation.tell_notes()
-            now, standing = clock.now(), self.tally.standing
-            if cadence.is_due((standing, self.is_tried), now):
-                line = messages.progress(standing, waited=now - self.began, limit=limit)
-                await reporter.progress(f"{line} · last poll failed: {self.trouble.headline}" if self.trouble else line)
+            now, standing, trouble = clock.now(), self.tally.standing, self.trouble
+            if cadence.is_due((standing, trouble is not None), now):
+                await reporter.progress(
+                    messages.progress(standing, waited=now - self.began, limit=limit, trouble=trouble)
+                )
             await clock.sleep(cadence.rest(now))
 
 

@@ -23,10 +23,13 @@ from ice_provider.excerpts import excerpt
 from ice_provider.model import GatedTask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ice_provider.errors import ProviderError, Transient
     from ice_provider.model import Activity, WorkflowTask
 
 _LONGEST_ID: Final = 14
+_SHOWN: Final = 3  # running activities in a line
 _ADVICE: Final[dict[type, str]] = {
     Throttled: "let other users of the account call less, or call less often:  pulumi config set ice:requestsPerSecond 5",
     BrokenAnswer: "check ice:endpoint, and proxies on the way",
@@ -68,12 +71,18 @@ def standing(seen: WorkflowTask, now: float) -> str:
     done = sum(activities.is_done(activity) for activity in parts)
     running = [_running(activity, now) for activity in parts if activities.is_running(activity)]
     head = f"{seen.status}, {_count(done)} done" if done else seen.status
-    return excerpt(" · ".join([head, *running]))
+    more = [f"{len(running) - _SHOWN} more running"] if len(running) > _SHOWN else []
+    return excerpt(" · ".join([head, *running[:_SHOWN], *more]))
 
 
 def progress(seen: WorkflowTask, *, waited: float, limit: Limit, now: float) -> str:
     """Return the line of a waiting gate: its standing, and how much of its limit is used."""
     return f"{standing(seen, now)} · {durations.show(waited)} of {durations.show(limit.seconds)}"
+
+
+def failing(trouble: ProviderError | None) -> str:
+    """Return what is added to the line of a wait whose polls fail; empty when they do not."""
+    return f" · last poll failed: {trouble.headline}; trying again" if trouble else ""
 
 
 def opened(seen: WorkflowTask) -> str:
@@ -100,17 +109,25 @@ def unforeseen(error: ProviderError) -> str:
 
 
 def deadline(
-    task_id: str, *, limit: Limit, seen: WorkflowTask | None, trouble: ProviderError | None, now: float
+    task_id: str,
+    *,
+    limit: Limit,
+    seen: WorkflowTask | None,
+    trouble: ProviderError | None,
+    now: float,
+    was_asked: bool = True,
 ) -> DeadlineExceeded:
     """Return the error of a gate whose limit ended first, with the lines that raise it."""
+    if not was_asked:
+        crowd = "no turn to ask about it came: too many calls for what the service or ice:requestsPerSecond allows"
+        trouble = Throttled(crowd)
     span = durations.show(limit.seconds)
     if seen is None:
         headline = f"{task(task_id)} could not be read before the {span} limit of this {limit.operation} ended"
     else:
-        detail = f" ({_details(seen, now)})" if seen.activities else ""
-        headline = (
-            f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended{detail}"
-        )
+        detail = _details(seen, now)
+        headline = f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended"
+        headline += f" ({detail})" if detail else ""
     facts = _facts(seen, now) if seen else []
     again = "run `pulumi up` again: the wait goes on where it is, the task has not been touched"
     return DeadlineExceeded(
@@ -195,12 +212,15 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
 
 
-def ended_badly(seen: WorkflowTask, *, listed: bool = False) -> GateShut:
+def ended_badly(
+    seen: WorkflowTask, *, listed: bool = False, accepted: frozenset[str] = frozenset({words.SUCCEED})
+) -> GateShut:
     """Return the error for a task with a failure word: which activity, why, and what to do.
 
     Args:
         seen: The task.
         listed: Whether the user's own `failureStatuses` name the word.
+        accepted: The words that would open the gate.
     """
     broken = next((activity for activity in seen.activities or () if activities.is_broken(activity)), None)
     verb = {words.FAILED: "failed", words.CANCELED: "was canceled"}.get(seen.status, f'ended as "{seen.status}"')
@@ -212,7 +232,10 @@ def ended_badly(seen: WorkflowTask, *, listed: bool = False) -> GateShut:
     elsewhere = ", and take it out of failureStatuses" if listed else ""
     return GateShut(
         f"{task(seen.task_id)} {verb}{where}: {reason}",
-        [*_facts(seen), ("next", f'{advice} "{seen.status}" to successStatuses{elsewhere}')],
+        [
+            *_facts(seen),
+            ("next", f'{advice} "{seen.status}" to successStatuses{elsewhere}; in full:  {_with(accepted, seen)}'),
+        ],
     )
 
 
@@ -231,10 +254,28 @@ def not_importable(shut: GateShut) -> GateShut:
     return GateShut(shut.headline, [*told, ("next", advice)])
 
 
-def unknown_status(seen: WorkflowTask) -> GateShut:
-    """Return the error for a status word that no list names."""
+def ended_as_pending(seen: WorkflowTask) -> GateShut:
+    """Return the error for an ended task whose status word is one to wait on."""
+    advice = f'take "{seen.status}" out of pendingStatuses, or give the gate another task'
+    headline = f"{task(seen.task_id)} has ended as {seen.status}, which is a status to wait on: it will not change"
+    return GateShut(headline, [*_facts(seen), ("next", advice)])
+
+
+def unknown_status(seen: WorkflowTask, lists: Mapping[str, frozenset[str]]) -> GateShut:
+    """Return the error for a status word that no list names; `lists` are those in effect, by the user's names."""
     advice = "add it to pendingStatuses to wait on, to failureStatuses to stop, to successStatuses to open"
-    return GateShut(f'{task(seen.task_id)} has the unknown status "{seen.status}": {advice}', _facts(seen))
+    whole = [f"{name}: {_with(listed, seen)}" for name, listed in lists.items()]
+    next_ = ("next", f"a list takes the place of the default, so write all of it:  {whole[0]}")
+    return GateShut(
+        f'{task(seen.task_id)} has the unknown status "{seen.status}": {advice}',
+        [*_facts(seen), next_, *(("", f"or  {line}") for line in whole[1:])],
+    )
+
+
+def _with(listed: frozenset[str], seen: WorkflowTask) -> str:
+    """Return a list of status words with one more, as YAML, Python and TypeScript alike take it."""
+    told = ", ".join(f'"{word}"' for word in [*sorted(listed), excerpt(seen.status)])
+    return f"[{told}]"
 
 
 def condition_false(seen: WorkflowTask, expression: str) -> GateShut:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ice_provider.errors import NotKnown
+from ice_provider.errors import NotKnown, ProviderError, Throttled
 
 if TYPE_CHECKING:
-    from ice_provider.errors import ProviderError
     from ice_provider.model import WorkflowTask
 
 NOT_KNOWN_FOR: Final = 30.0  # seconds: a task that was started a moment ago may not be visible yet
@@ -38,6 +37,8 @@ class Patience:
             self._good_at, self._troubled_since, self._not_known_since = now, None, None
             return True
         self._troubled_since = now if self._troubled_since is None else self._troubled_since
+        if isinstance(reading, Throttled):  # the service is up: what it said before still holds
+            return True
         if not isinstance(reading, NotKnown):
             self._not_known_since = None
             return True
@@ -48,3 +49,28 @@ class Patience:
     def is_tried(self, now: float) -> bool:
         """Whether trouble has lasted so long that a person should know."""
         return self._troubled_since is not None and now - self._troubled_since >= QUIET_FOR
+
+
+class Troubles:
+    """Which of many tasks have met with nothing but trouble lately."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._since: dict[str, tuple[float, ProviderError]] = {}
+
+    def note(self, task_id: str, reading: WorkflowTask | ProviderError, now: float) -> None:
+        """Take note of a reading."""
+        if isinstance(reading, ProviderError):
+            since, _ = self._since.get(task_id, (now, reading))
+            self._since[task_id] = since, reading
+        else:
+            self.forget(task_id)
+
+    def forget(self, task_id: str) -> None:
+        """Take note that a task is no longer asked about."""
+        self._since.pop(task_id, None)
+
+    def lasting(self, now: float) -> ProviderError | None:
+        """Return the last trouble of the task that has met it for longest, when that is long enough to be told."""
+        since, error = min(self._since.values(), key=lambda trouble: trouble[0], default=(now, None))
+        return error if now - since >= QUIET_FOR else None

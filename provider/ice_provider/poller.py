@@ -150,11 +150,13 @@ class Poller:
                 status, may bring the news of these. All other news is read.
         """
         with self._watching(task_id) as watch:
-            self._hasten(task_id, watch)
+            is_fresh = self._clock.now() - watch.read_at < pacing.SHORTEST_PAUSE
+            if not is_fresh:
+                self._hasten(task_id, watch)
             watch.deadlines.append(until)
             watch.waits_on.append(waits_on)
             try:
-                yield Follower(watch)
+                yield Follower(watch, with_latest=is_fresh)
             finally:
                 watch.deadlines.remove(until)
                 watch.waits_on.remove(waits_on)

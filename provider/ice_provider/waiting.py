@@ -12,15 +12,16 @@ from typing import Final
 from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
 from ice_provider.crowd import HEARTBEAT
-from ice_provider.errors import ProviderError
+from ice_provider.errors import DeadlineExceeded, ProviderError
 from ice_provider.messages import Limit
 from ice_provider.model import GatedTask, WorkflowTask
 from ice_provider.observation import gated
 from ice_provider.patience import Patience
 from ice_provider.poller import Poller
 from ice_provider.session import Operation
-from ice_provider.watch import Reading, Stopped
+from ice_provider.watch import Follower, Reading, Stopped
 
+_TROUBLE: Final = "trouble"  # of whatever kind: faults that alternate are not worth a line each
 PREVIEW_LIMIT: Final = 5.0  # seconds: a preview reads and never waits
 
 
@@ -40,15 +41,17 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
     operation.session.crowd.enter()
     try:
         async with clock.deadline(course.began + limit.seconds):
-            return await course.run(await operation.poller(), rule)
+            opened = await course.run(await operation.poller(), rule)
     except TimeoutError:
         course.opened = None
-        raise messages.deadline(
-            task_id, limit=limit, seen=course.seen, trouble=course.trouble, now=clock.wall()
-        ) from None
+        raise course.late(clock.wall()) from None
     except Stopped:
         course.opened = None
         raise messages.interrupted(task_id, seen=course.seen, now=clock.wall()) from None
+    else:
+        if not operation.session.crowd.is_large:
+            await operation.reporter.progress(messages.opened(opened))
+        return opened
     finally:
         await course.leave()
 
@@ -64,6 +67,7 @@ class _Course:
     seen: GatedTask | None = None
     trouble: ProviderError | None = None
     opened: bool | None = False
+    follower: Follower | None = None
     patience: Patience = field(init=False)
     _said: object = None
     _said_at: float = float("-inf")
@@ -73,9 +77,9 @@ class _Course:
 
     async def run(self, poller: Poller, rule: Rule) -> GatedTask:
         until = self.began + self.limit.seconds
-        with poller.follow(self.task_id, until, waits_on=rule.pending) as follower:
+        with poller.follow(self.task_id, until, waits_on=rule.pending) as self.follower:
             while True:
-                task = await self._take(await follower.next(), poller)
+                task = await self._take(await self.follower.next(), poller)
                 if task is None:
                     continue
                 verdict = judge(task, rule)
@@ -85,20 +89,31 @@ class _Course:
                     await self._report(task)
                     continue
                 self.opened = True
-                if not self.operation.session.crowd.is_large:
-                    await self.operation.reporter.progress(messages.opened(task))
                 return task
+
+    def late(self, now: float) -> DeadlineExceeded:
+        """Return the error of a wait whose limit has ended."""
+        return messages.deadline(
+            self.task_id,
+            limit=self.limit,
+            seen=self.seen,
+            trouble=self.trouble,
+            now=now,
+            was_asked=self.follower is None or self.follower.was_asked,
+        )
 
     async def leave(self) -> None:
         """End the wait for whoever counts waits, and say so when it was the last of many."""
-        last = self.operation.session.crowd.leave(opened=self.opened)
+        last = self.operation.session.crowd.leave(self.task_id, opened=self.opened)
         if last:
             await self.operation.reporter.overall(last)
 
     async def _take(self, reading: Reading, poller: Poller) -> GatedTask | None:
         """Return the task of a good reading; remember the trouble of another."""
         await self.operation.tell_notes()
-        is_borne = self.patience.bears(reading, self.operation.session.clock.now())
+        now, crowd = self.operation.session.clock.now(), self.operation.session.crowd
+        is_borne = self.patience.bears(reading, now)
+        crowd.hear(self.task_id, reading, is_first=self.seen is None)
         if isinstance(reading, WorkflowTask):
             self.trouble = None
             self.seen = gated(reading, poller.cloud.region)
@@ -118,7 +133,7 @@ class _Course:
                 await self.operation.reporter.overall(summary)
             return
         now = clock.now()
-        state = _state(task) if task else type(self.trouble)
+        state = _state(task) if task else _TROUBLE
         changed = state != self._said and (task is not None or self.patience.is_tried(now))
         if not changed and now - max(self._said_at, self.began) < HEARTBEAT:
             return
@@ -128,12 +143,11 @@ class _Course:
             line = f"waiting for {messages.task(self.task_id)}"
         else:
             line = messages.progress(self.seen, waited=waited, limit=self.limit, now=clock.wall())
-        if self.trouble:
-            line += f" · last poll failed: {self.trouble.headline}; trying again"
-        await self.operation.reporter.progress(line)
+        await self.operation.reporter.progress(line + messages.failing(self.trouble))
 
 
 def _state(task: GatedTask) -> object:
-    """Return what must differ for a new line: the status, and which activities run or are done."""
+    """Return what must differ for a new line: the status, how many activities are done, and which run."""
     parts = task.activities or ()
-    return task.status, tuple((part.activity_id, activities.is_running(part), part.status) for part in parts)
+    running = tuple(part.activity_id for part in parts if activities.is_running(part))
+    return task.status, sum(activities.is_done(part) for part in parts), running

@@ -26,10 +26,15 @@ class Stopped(Exception):
 class Follower:
     """One who wants to hear of every reading of a task."""
 
-    def __init__(self, watch: Watch) -> None:
-        """Begin with the next reading."""
+    def __init__(self, watch: Watch, *, with_latest: bool = False) -> None:
+        """Begin with the next reading, or with the latest one."""
         self._watch = watch
-        self._heard = watch.count
+        self._heard = watch.count - with_latest
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether any call about the task was made."""
+        return self._watch.was_asked
 
     async def next(self) -> Reading:
         """Return the next reading; readings that came while nobody asked are skipped for the newest.

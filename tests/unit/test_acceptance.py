@@ -25,9 +25,9 @@ UNKNOWN = "add it to pendingStatuses to wait on, to failureStatuses to stop, to 
         ({"failure": ()}, "wait wait open ? ? ?"),
         ({"failure": ("Succeed",)}, "wait wait shut ? ? ?"),
         ({"pending": ("Init", "Processing", "Queued")}, "wait wait open shut shut wait"),
-        ({"pending": ("Failed", "Init")}, "wait ? open wait shut ?"),
+        ({"pending": ("Failed", "Init")}, "wait ? open shut shut ?"),
         ({"pending": ()}, "? ? open shut shut ?"),
-        ({"success": ("Canceled",), "failure": ("Init",), "pending": ("Failed",)}, "shut ? ? wait open ?"),
+        ({"success": ("Canceled",), "failure": ("Init",), "pending": ("Failed",)}, "shut ? ? shut open ?"),
     ],
     ids=str,
 )

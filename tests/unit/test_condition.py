@@ -71,6 +71,9 @@ def test_what_is_declared_but_absent_is_null(expression: str) -> None:
     assert Condition(expression).holds(RUNNING)
 
 
+NEGATION = "negates only the first name of a path: write !(a.b) in place of !a.b"
+
+
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
@@ -78,6 +81,11 @@ def test_what_is_declared_but_absent_is_null(expression: str) -> None:
         ("Status == 'Succeed'", 'asks for "Status", which is no output; did you mean "status"?'),
         ("region == 'cn-shanghai'", 'asks for "region", which is no output'),
         ("workflow.nam == 'x'", 'asks for "nam", which is no output; did you mean "name"?'),
+        ("!workflow.name", NEGATION),
+        ("length(values(results)[?!Result.Height]) == `0`", NEGATION),
+        ("length(activities[?!result.Height]) == `0`", NEGATION),
+        ("not_null(!results.T.Height, `true`)", NEGATION),
+        ("(status == 'x').text", 'asks for "text" of a plain value, which has no parts'),
         ("status.text == 'x'", 'asks for "text" of a plain value, which has no parts'),
         ("activities.status == 'x'", 'asks for "status" of a list: write [*].status for every element'),
         ("activities[0].stat == 'x'", 'asks for "stat", which is no output; did you mean "status"?'),
@@ -152,8 +160,8 @@ SHAPE = "an object with Review, Transcode"
     ("expression", "reason"),
     [
         ("results.Transcod.Status != 'Failed'", f'it asks for "Transcod" of {SHAPE}'),
+        ("to_number(status) != `0`", "to_number finds no number"),
         ("results.Transcod == `null`", f'it asks for "Transcod" of {SHAPE}'),
-        ("!results.Transcod", 'it asks for "Transcod" of true or false'),  # `!` binds tighter than the dot
         ("succeeded && !(results.Transcod)", f'it asks for "Transcod" of {SHAPE}'),
         (
             "results.Transcode.Scor < `60` == `false`",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
 from ice_provider.acceptance import Rule
 from ice_provider.crowd import FEW, Cadence, Crowd
-from ice_provider.errors import GateShut
+from ice_provider.errors import GateShut, Unreachable
 from ice_provider.messages import Limit
 from ice_provider.session import Operation
 from ice_provider.waiting import wait
@@ -57,8 +58,8 @@ async def test_more_than_eight_waits_share_one_summary_and_say_nothing_themselve
 
     assert {line for row in rows for line in row.progressed} == set()
     assert rows[0].summaries == [
-        "waiting for workflow tasks: 0 of 9 succeeded · 9 running · 0 failed",
-        "waiting for workflow tasks: 9 of 9 succeeded · 0 running · 0 failed",
+        "waiting for workflow tasks: 0 of 9 succeeded · 1 running · 8 not read yet · 0 failed · 0s",
+        "waiting for workflow tasks: 9 of 9 succeeded · 0 running · 0 failed · 2s",
     ]
 
 
@@ -68,7 +69,7 @@ async def test_a_hundred_waits_are_few_lines_that_never_repeat() -> None:
     summaries = rows[0].summaries
     assert 3 < len(summaries) < 40
     assert len(set(summaries)) == len(summaries)
-    assert summaries[-1] == "waiting for workflow tasks: 100 of 100 succeeded · 0 running · 0 failed"
+    assert summaries[-1].startswith("waiting for workflow tasks: 100 of 100 succeeded · 0 running · 0 failed · ")
 
 
 async def test_failures_are_counted_in_the_summary() -> None:
@@ -77,7 +78,7 @@ async def test_failures_are_counted_in_the_summary() -> None:
     rows, ends = await wait_for_all(scripts)
 
     assert sum(isinstance(end, GateShut) for end in ends) == 1
-    assert rows[0].summaries[-1] == "waiting for workflow tasks: 8 of 9 succeeded · 0 running · 1 failed"
+    assert rows[0].summaries[-1] == "waiting for workflow tasks: 8 of 9 succeeded · 0 running · 1 failed · 2s"
 
 
 @pytest.mark.parametrize("interrupted", [False, True], ids=["their limit", "an interrupt"])
@@ -85,27 +86,42 @@ async def test_after_an_end_that_is_not_their_tasks_all_waits_count_as_running(i
     scripts = {f"t-{number}": [task("Processing", f"t-{number}")] for number in range(FEW + 1)}
     rows, _ = await wait_for_all(scripts, interrupted=interrupted)
 
-    assert rows[0].summaries[-1] == "waiting for workflow tasks: 0 of 9 succeeded · 9 running · 0 failed"
+    span = "1m" if interrupted else "2h"
+    assert rows[0].summaries[-1] == f"waiting for workflow tasks: 0 of 9 succeeded · 9 running · 0 failed · {span}"
+
+
+def crowd_of(count: int) -> Crowd:
+    crowd = Crowd(JumpingClock())
+    for number in range(count):
+        crowd.enter()
+        crowd.hear(f"t-{number}", task("Processing", f"t-{number}"), is_first=True)
+    return crowd
 
 
 def test_waits_that_ended_before_their_tasks_count_as_running_and_not_as_failed() -> None:
-    crowd = Crowd(JumpingClock())
-    for _ in range(FEW + 1):
-        crowd.enter()
-    last = [crowd.leave(opened=opened) for opened in [True, False, *[None] * (FEW - 1)]][-1]
+    crowd = crowd_of(FEW + 1)
+    outcomes = [True, False, *[None] * (FEW - 1)]
+    last = [crowd.leave(f"t-{number}", opened=opened) for number, opened in enumerate(outcomes)][-1]
 
-    assert last == "waiting for workflow tasks: 1 of 9 succeeded · 7 running · 1 failed"
+    assert last == "waiting for workflow tasks: 1 of 9 succeeded · 7 running · 1 failed · 0s"
+
+
+async def test_tasks_that_cannot_be_read_are_not_said_to_run_and_the_trouble_is_told() -> None:
+    scripts: dict[str, list[Step]] = {f"t-{number}": [Unreachable("no route")] for number in range(FEW + 1)}
+    rows, _ = await wait_for_all(scripts, interrupted=True)
+
+    told = "waiting for workflow tasks: 0 of 9 succeeded · 0 running · 9 not read yet · 0 failed"
+    assert rows[0].summaries[0] == f"{told} · 0s"
+    assert re.fullmatch(rf"{told} · 1\ds · last poll failed: no route; trying again", rows[0].summaries[1])
 
 
 def test_a_crowd_that_has_gone_leaves_nothing_to_the_next_one() -> None:
-    crowd = Crowd(JumpingClock())
-    for _ in range(FEW + 1):
-        crowd.enter()
-    last = [crowd.leave(opened=True) for _ in range(FEW + 1)][-1]
+    crowd = crowd_of(FEW + 1)
+    last = [crowd.leave(f"t-{number}", opened=True) for number in range(FEW + 1)][-1]
     crowd.enter()
 
     assert last is not None
-    assert crowd.leave(opened=True) is None
+    assert crowd.leave("t-0", opened=True) is None
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,7 @@ async def test_an_unknown_word_is_a_failure_of_its_task_and_never_a_wait_without
 
 MISSED = task("Succeed", "a", activity_results='{"Score": 70}')
 AGAIN = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
+WHOLE = "a list takes the place of the default, so write all of it:  "
 ADVICE: dict[str, tuple[Step, str | None, list[tuple[str, str]]]] = {
     "failed": (task("Failed", "a"), None, [("next", AGAIN)]),
     "misses the condition": (
@@ -161,7 +162,15 @@ ADVICE: dict[str, tuple[Step, str | None, list[tuple[str, str]]]] = {
             ("next", "correct the condition to the names that the task returned"),
         ],
     ),
-    "has an unknown status": (task("Queued", "a"), None, []),
+    "has an unknown status": (
+        task("Queued", "a"),
+        None,
+        [
+            ("next", f'{WHOLE}pendingStatuses: ["Init", "Processing", "Queued"]'),
+            ("", 'or  failureStatuses: ["Canceled", "Failed", "Queued"]'),
+            ("", 'or  successStatuses: ["Succeed", "Queued"]'),
+        ],
+    ),
     "is not known": (
         messages.not_known("a", region="cn-shanghai", caller="the key LTAI…x3Qz", said="404", request_id="R"),
         None,
@@ -186,7 +195,7 @@ async def test_the_advice_is_that_for_the_first_task_which_did_not_succeed(case:
 
     told = [hint for hint in caught.value.hints if hint[0] not in {"failed", "standing"}]
     fewer = "let fewer suffice:  minSucceeded: 1"
-    assert told == [*advice, ("", f"or {fewer}") if advice else ("next", fewer)]
+    assert told == [*advice, ("", f"or {fewer}")]
 
 
 async def test_ten_failed_tasks_are_told_of_in_full_and_the_others_counted() -> None:
@@ -336,10 +345,33 @@ async def test_trouble_that_lasts_is_told_of() -> None:
     with pytest.raises(DeadlineExceeded) as caught:
         await group.wait(Limit("create", 30.0))
 
-    assert group.lines[0] == (
-        "0 of 1 succeeded · 0 running · 1 not read yet · 0 failed · 1s of 30s · last poll failed: no route"
-    )
+    standing = "0 of 1 succeeded · 0 running · 1 not read yet · 0 failed"
+    assert group.lines[0] == f"{standing} · 1s of 30s"
+    assert group.lines[1] == f"{standing} · 11s of 30s · last poll failed: no route; trying again"
     assert ("last", "no route") in caught.value.hints
+
+
+async def test_trouble_that_passes_and_trouble_of_tasks_that_are_read_between_is_not_told_of() -> None:
+    """Every fifth poll is throttled; what keeps the group waiting is that its tasks run."""
+    steps: list[Step] = [*[task("Processing", "a")] * 4, Throttled("slow")] * 100
+    group = Group({"a": steps, "b": [task("Processing", "b")]})
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        await group.wait(Limit("create", 120.0))
+
+    assert not [line for line in group.lines if "failed:" in line]
+    assert "last" not in dict(caught.value.hints)
+    assert dict(caught.value.hints)["next"].startswith("run `pulumi up` again")
+
+
+async def test_a_task_that_can_never_be_read_is_told_of_however_well_the_others_are() -> None:
+    group = Group({"a": [task("Processing", "a")], "b": [Unreachable("no route")]})
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        await group.wait(Limit("create", 120.0))
+
+    assert ("last", "no route") in caught.value.hints
+    assert [line for line in group.lines[2:] if "no route" not in line] == []
 
 
 # --- a preview's look -------------------------------------------------------------------------------------------------

@@ -226,7 +226,7 @@ def test_a_task_that_failed_names_activity_reason_request_and_what_to_do() -> No
 
     assert str(messages.ended_badly(failed)) == (
         "workflow task 4215e0…5441e failed in activity Transcode: InvalidParameter.NoVideoStream: no video stream\n"
-        f'{FACTS}    next       {MEND} "Failed" to successStatuses'
+        f'{FACTS}    next       {MEND} "Failed" to successStatuses; in full:  ["Succeed", "Failed"]'
     )
 
 
@@ -259,14 +259,21 @@ def test_a_task_of_which_little_is_known_gives_a_short_message() -> None:
     assert str(messages.ended_badly(bare)) == (
         "workflow task t-1 failed: the service gave no reason\n"
         "    task       t-1\n"
-        f'    next       {MEND} "Failed" to successStatuses'
+        f'    next       {MEND} "Failed" to successStatuses; in full:  ["Succeed", "Failed"]'
     )
 
 
+LISTS = {"pendingStatuses": frozenset({"Processing", "Init"}), "successStatuses": frozenset({"Succeed"})}
+
+
 def test_an_unknown_status_names_the_three_ways_on() -> None:
-    assert str(messages.unknown_status(seen("Queued", finish_time=END, activity_results=FAILED))) == (
+    assert str(messages.unknown_status(seen("Queued", finish_time=END, activity_results=FAILED), LISTS)) == (
         'workflow task 4215e0…5441e has the unknown status "Queued": add it to pendingStatuses to wait on, to '
-        "failureStatuses to stop, to successStatuses to open\n" + FACTS.replace(", ended after 1m02s", "").rstrip()
+        "failureStatuses to stop, to successStatuses to open\n"
+        + FACTS.replace(", ended after 1m02s", "")
+        + "    next       a list takes the place of the default, so write all of it:  "
+        'pendingStatuses: ["Init", "Processing", "Queued"]\n'
+        '               or  successStatuses: ["Succeed", "Queued"]'
     )
 
 
@@ -336,7 +343,7 @@ def test_what_to_do_about_a_status_depends_on_whether_it_can_still_change(
             seen("Failed", activity_results=json.dumps({"A": {"Status": "Failed", "Message": "a\nb\r\nc"}}))
         ),
         messages.condition_failed(ENDED, "results.\nX", "a\nb"),
-        messages.unknown_status(seen("Que\nued")),
+        messages.unknown_status(seen("Que\nued"), {"pendingStatuses": frozenset()}),
     ],
     ids=["reason", "condition", "status"],
 )
@@ -378,7 +385,7 @@ def test_a_reason_without_end_is_cut_and_what_was_expected_still_stands_behind_i
 @pytest.mark.parametrize(
     "text",
     [
-        lambda: str(messages.unknown_status(seen(FLOOD))),
+        lambda: str(messages.unknown_status(seen(FLOOD), LISTS)),
         lambda: str(messages.not_expected(seen(FLOOD), ("Succeed",))),
         lambda: messages.standing(seen(FLOOD), BEGAN),
         lambda: messages.standing(seen("Processing", activity_results=json.dumps(dict.fromkeys(ALL, STARTED))), BEGAN),
@@ -398,7 +405,7 @@ DONE = {"Status": "Succeed"}
 
 def test_a_failure_that_the_user_listed_has_to_leave_that_list() -> None:
     assert str(messages.ended_badly(seen("Failed"), listed=True)).endswith(
-        'add "Failed" to successStatuses, and take it out of failureStatuses'
+        'add "Failed" to successStatuses, and take it out of failureStatuses; in full:  ["Succeed", "Failed"]'
     )
 
 

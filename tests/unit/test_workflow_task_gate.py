@@ -300,10 +300,11 @@ async def test_to_wait_on_the_status_of_an_ended_task_is_refused_with_the_remedy
     with pytest.raises(GateShut) as caught:
         await GATE.update(inputs, RECORDED, frozenset({"pendingStatuses"}), operation(ScriptedCloud(), "update"))
 
-    assert str(caught.value) == (
-        "workflow task t-1 has ended as Succeed, which is now a status to wait on\n"
-        '    next       take "Succeed" out of pendingStatuses, or give the gate another task'
+    assert caught.value.headline == (
+        "workflow task t-1 has ended as Succeed, which is a status to wait on: it will not change"
     )
+    advice = 'take "Succeed" out of pendingStatuses, or give the gate another task'
+    assert dict(caught.value.hints)["next"] == advice
 
 
 @pytest.mark.parametrize("step", [task("Failed"), task("Queued"), Denied("no")], ids=str)

@@ -95,16 +95,9 @@ class WorkflowTaskGate:
         if changed & _AWAITED or (changed & _JUDGED and not recorded.finished):
             return await (self.preview if operation.preview else self.create)(inputs, operation)
         if changed & _JUDGED:
-            match judge(recorded, inputs.rule()):
-                case Shut(error):
-                    raise error
-                case Wait():
-                    # An ended task does not change: to wait on its status would be to wait for ever.
-                    raise GateShut(
-                        f"{messages.task(recorded.task_id)} has ended as {recorded.status}, which is now a status to "
-                        "wait on",
-                        [("next", f'take "{recorded.status}" out of pendingStatuses, or give the gate another task')],
-                    )
+            verdict = judge(recorded, inputs.rule())
+            if isinstance(verdict, Shut):
+                raise verdict.error
         return recorded
 
     async def adopt(self, given: Mapping[str, Any], identity: str, operation: Operation) -> tuple[Inputs, GatedTask]:

@@ -1,0 +1,213 @@
+"""Bulk reading: one list in the place of many reads, where that is fewer calls, and never in the place of the last one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ice_provider import times
+from ice_provider.acceptance import DEFAULT_PENDING
+from ice_provider.bulk import list_cost, read_cost
+from ice_provider.cloud import Page, Search
+from ice_provider.errors import Denied, Unreachable
+from ice_provider.model import WorkflowTask
+from ice_provider.poller import Poller
+from support.cloud import task
+from support.virtual_time import VirtualClock, run
+
+LENGTH = 600.0  # seconds
+
+
+class Films:
+    """Implements `ice_provider.cloud.Cloud`: tasks of one workflow, made when it begins, that last for ten minutes.
+
+    Attributes:
+        behind: Seconds that the list is behind.
+        strangers: Tasks of the same workflow that nobody waits for.
+        refusal: What a list is answered with instead.
+        reads: How often each task was read.
+        searches: What was listed.
+        statuses: Words that a task has before it ends, by ID, in the place of Processing.
+    """
+
+    region, notes, caller = "cn-shanghai", (), "the key"
+
+    def __init__(self, clock: VirtualClock, *, behind: float = 0.0, strangers: int = 0) -> None:
+        self.behind, self.strangers = behind, strangers
+        self.refusal: Exception | None = None
+        self.reads: Counter[str] = Counter()
+        self.searches: list[Search] = []
+        self.statuses: dict[str, str] = {}
+        self.count = 0
+        self._clock = clock
+        self._made = clock.wall()
+
+    @property
+    def calls(self) -> int:
+        return len(self.searches) + self.reads.total()
+
+    async def get_workflow_task(self, task_id: str) -> WorkflowTask:
+        self.reads[task_id] += 1
+        await asyncio.sleep(0.1)
+        return self._task(task_id, self._clock.wall(), activity_results='{"T": {"Status": "Processing"}}')
+
+    async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
+        self.searches.append(search)
+        await asyncio.sleep(0.1)
+        if self.refusal:
+            raise self.refusal
+        names = [f"t-{number}" for number in range(self.count + self.strangers)]
+        place = int(token or 0)
+        page = [self._task(name, self._clock.wall() - self.behind) for name in names[place : place + 100]]
+        return Page(tuple(page), str(place + 100) if place + 100 < len(names) else None)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _task(self, task_id: str, now: float, **fields: Any) -> WorkflowTask:
+        status = "Succeed" if now - self._made >= LENGTH else self.statuses.get(task_id, "Processing")
+        return task(status, task_id, create_time=times.told(self._made), **fields)
+
+
+def waited_for(count: int, *, in_bulk: bool = True, **films: Any) -> tuple[Films, Poller, float]:
+    """Wait for so many tasks; return what was asked, the poller, and how many seconds after its end the last was seen."""
+    return run(_wait(count, in_bulk=in_bulk, **films))
+
+
+async def _wait(
+    count: int, *, in_bulk: bool, prepare: Callable[[Films], None] = lambda _: None, **films: Any
+) -> tuple[Films, Poller, float]:
+    clock = VirtualClock()
+    cloud = Films(clock, **films)
+    cloud.count, began = count, clock.now()
+    prepare(cloud)
+    poller = Poller(cloud, clock, per_second=100, in_bulk=in_bulk, luck=lambda: 1.0)
+
+    async def wait(task_id: str) -> None:
+        with poller.follow(task_id, waits_on=DEFAULT_PENDING) as follower:
+            while not (isinstance(seen := await follower.next(), WorkflowTask) and seen.succeeded):
+                pass
+        assert seen.results is not None  # never from the list
+
+    await asyncio.gather(*(wait(f"t-{number}") for number in range(count)))
+    poller.stop()
+    return cloud, poller, clock.now() - began - LENGTH
+
+
+def test_a_list_takes_the_place_of_most_reads_and_every_end_is_seen_in_time() -> None:
+    single, _, _ = waited_for(100, in_bulk=False)
+    bulk, poller, late = waited_for(100)
+
+    assert bulk.calls < single.calls / 10
+    assert late < 35
+    assert max(bulk.reads.values()) <= 4  # the first, the last, and two controls at most
+    assert poller.notes == ()
+
+
+def test_tasks_are_searched_for_by_workflow_and_a_minute_around_their_creation() -> None:
+    films, _, _ = waited_for(20)
+
+    assert set(films.searches) == {
+        Search(
+            workflow_id="wf-1",
+            start_of_create_time="2023-01-04T02:04:17Z",
+            end_of_create_time="2023-01-04T02:06:17Z",
+        )
+    }
+
+
+@pytest.mark.parametrize(("count", "in_bulk"), [(9, True), (100, False)], ids=["few", "off"])
+def test_few_tasks_are_never_listed_and_none_where_it_is_off(count: int, in_bulk: bool) -> None:
+    films, _, _ = waited_for(count, in_bulk=in_bulk)
+
+    assert films.searches == []
+
+
+def test_a_list_in_which_they_are_lost_among_strangers_is_given_up() -> None:
+    films, _, late = waited_for(20, strangers=100_000)
+
+    assert len(films.searches) < 500
+    assert late < 35
+    assert films.reads.total() > 20 * 60  # read as if there were no list
+
+
+def test_a_list_that_falls_more_than_a_minute_behind_is_given_up_with_one_note() -> None:
+    _, poller, late = waited_for(200, behind=130.0)
+
+    assert len(poller.notes) == 1
+    assert "is more than 60s behind: they are read one by one" in poller.notes[0]
+    assert late < 130
+
+
+def test_whoever_may_not_list_is_told_so_once_and_reads_one_by_one() -> None:
+    def forbid(films: Films) -> None:
+        films.refusal = Denied("not allowed to list workflow tasks: NoPermission", [("next", "ice:ListWorkflowTasks")])
+
+    films, poller, late = waited_for(100, prepare=forbid)
+
+    assert (len(films.searches), len(poller.notes)) == (1, 1)
+    assert "ice:bulkReads is auto: not allowed to list workflow tasks" in poller.notes[0]
+    assert "ice:ListWorkflowTasks" in poller.notes[0]
+    assert late < 35
+
+
+def test_while_the_list_cannot_be_had_tasks_are_read_one_by_one() -> None:
+    def break_down(films: Films) -> None:
+        films.refusal = Unreachable("down")
+
+    films, poller, late = waited_for(100, prepare=break_down)
+
+    assert films.reads.total() > 100 * 60
+    assert (late < 35, poller.notes) == (True, ())
+
+
+def test_a_task_with_a_status_to_judge_is_read_by_itself() -> None:
+    def finish_early(films: Films) -> None:
+        films.statuses = {"t-7": "Reviewed"}
+
+    async def judge() -> tuple[WorkflowTask, int]:
+        clock = VirtualClock()
+        films = Films(clock)
+        films.count = 50
+        poller = Poller(films, clock, per_second=100, in_bulk=True, luck=lambda: 1.0)
+        seen: list[WorkflowTask] = []
+
+        async def follow(task_id: str) -> None:
+            with poller.follow(task_id, waits_on=DEFAULT_PENDING) as follower:
+                while True:
+                    reading = await follower.next()
+                    assert isinstance(reading, WorkflowTask)
+                    if reading.status == "Reviewed":
+                        seen.append(reading)
+                        return
+
+        waits = [asyncio.create_task(follow(f"t-{number}")) for number in range(50)]
+        await clock.sleep(30)
+        finish_early(films)
+        await clock.sleep(30)
+        for wait in waits:
+            wait.cancel()
+        poller.stop()
+        return seen[0], len(seen)
+
+    seen, count = run(judge())
+
+    assert (seen.task_id, seen.results, count) == ("t-7", {"T": {"Status": "Processing"}}, 1)
+
+
+@pytest.mark.parametrize(
+    ("pages", "listed", "ended", "calls"), [(1, 1, 0, 2), (1, 50, 0, 2), (1, 51, 0, 3), (10, 1000, 7, 37), (9, 0, 0, 9)]
+)
+def test_a_list_costs_its_pages_the_controls_and_the_last_reads(
+    pages: int, listed: int, ended: int, calls: int
+) -> None:
+    assert list_cost(pages, listed, ended) == calls
+
+
+@pytest.mark.parametrize(("ages", "calls"), [([], 0), ([0.0], 20), ([200.0, 200.0], 4), ([86_400.0] * 3, 2)])
+def test_single_reads_cost_what_their_ages_ask_for(ages: list[float], calls: float) -> None:
+    assert read_cost(ages) == pytest.approx(calls)
