@@ -66,13 +66,17 @@ class JumpingClock:
 
     async def _drive(self) -> None:
         while self._moments:
-            await _settle()
-            if self.held:
-                await asyncio.sleep(0.001)  # real, so that real sockets get their turn
-                continue
+            await self._come_to_rest()
             moment, _, happens = heapq.heappop(self._moments)
             self._time = max(self._time, moment)
             happens()
+
+    async def _come_to_rest(self) -> None:
+        """Let everything happen that can happen without time, from when time was held last."""
+        turns = 0
+        while turns < _TURNS:
+            await asyncio.sleep(0.001 if self.held else 0)  # real while held, so that real sockets get their turn
+            turns = 0 if self.held else turns + 1
 
 
 class SteppedClock(JumpingClock):
