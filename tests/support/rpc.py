@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,20 +61,29 @@ class ListeningEngine(engine_pb2_grpc.EngineServicer):
 
 
 class PatientClock(JumpingClock):
-    """Stands still while a line is on its way to the engine, which takes real time."""
+    """Stands still while something is under way that takes real time: a line to the engine, a call of a real client."""
 
     def __init__(self) -> None:
-        self.lines_under_way = 0
+        self._under_way = 0
         self._held = False
         super().__init__()
 
     @property
     def held(self) -> bool:  # type: ignore[override]
-        return self._held or self.lines_under_way > 0
+        return self._held or self._under_way > 0
 
     @held.setter
     def held(self, held: bool) -> None:
         self._held = held
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Let no time pass in this context."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
 
 
 class CountingEngine(Engine):
@@ -85,11 +94,8 @@ class CountingEngine(Engine):
         self._clock = clock
 
     async def _log(self, *args: Any, **options: Any) -> None:
-        self._clock.lines_under_way += 1
-        try:
+        with self._clock.standing():
             await super()._log(*args, **options)
-        finally:
-            self._clock.lines_under_way -= 1
 
 
 @dataclass

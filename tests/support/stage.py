@@ -52,10 +52,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage_in(folder: Path) -> AsyncIterator[Stage]:
-    """Open a stage whose files are in a folder."""
+async def stage_in(folder: Path, scenario: Mapping[str, Any] = SCENARIO) -> AsyncIterator[Stage]:
+    """Open a stage whose files are in a folder; a scenario of one's own lists `KEYS` too."""
     write_files(folder)
     async with AsyncExitStack() as stack:
-        emulator = await stack.enter_async_context(Emulator(Scenario.from_mapping(SCENARIO)))
+        emulator = await stack.enter_async_context(Emulator(Scenario.from_mapping(scenario)))
         services = await stack.enter_async_context(KeyServices(folder))
         yield Stage(folder, emulator, services, stack)
