@@ -6,6 +6,7 @@ public pages of AssumeRole, AssumeRoleWithOIDC and the instance metadata; shares
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import hashlib
@@ -69,6 +70,7 @@ class KeyServices:
         ahead: Seconds that their clocks are ahead of this machine's.
         faults: Status and body to answer with instead, each once, in order, None for none; they redirect to ourselves.
         redirected: How many came by such a redirect.
+        is_silent: While true, whoever asks is kept waiting.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -81,6 +83,7 @@ class KeyServices:
         self.ahead = 0.0
         self.faults: list[tuple[int, str] | None] = []
         self.redirected = 0
+        self.is_silent = False
         self.ca_file = str(folder / "ca.pem")
         self.routes: Mapping[str, str] = {}
         self.plain = ""
@@ -110,6 +113,8 @@ class KeyServices:
         self.requests.append(request)
         self.heard += f"{dict(request.query)} {dict(request.headers)} {await request.text()}\n"
         self.asked.append(" ".join(part for part in (request.host, request.path, action) if part))
+        while self.is_silent:  # noqa: ASYNC110  # a test says so at any time
+            await asyncio.sleep(0.1)
         if fault := self.faults.pop(0) if self.faults else None:
             status, body = fault
             return web.Response(status=status, text=body, headers={"Location": f"http://{self.plain}/redirected"})
