@@ -82,7 +82,7 @@ class Dip:
     ends: float
 
     def admits(self, now: float) -> bool:
-        return not self.begins <= now < self.ends and self._quota.admits(now)
+        return not self.begins <= now < self.ends and self.quota.admits(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,12 @@ class Account:
 
     Attributes:
         calls: All that arrived, in their order.
+        started: When each task was started, in seconds since the account was opened.
     """
 
     def __init__(self, clock: VirtualClock, quota: Quota, luck: Random, latency: tuple[float, float]) -> None:
         self.calls: list[Call] = []
+        self.started: dict[str, float] = {}
         self._clock = clock
         self._opened = clock.now()
         self._quota = quota
@@ -138,6 +140,7 @@ class Account:
             observe(task_id=task_id, status=status, create_time=made, workflow=workflow)
             for status in ("Processing", "Succeed")
         )
+        self.started[task_id] = self._elapsed()
         ends = self._clock.now() + length
         self._courses[task_id] = _Course(ends, running, ended)
         return ends
@@ -162,11 +165,14 @@ class Account:
         await asyncio.sleep(self._luck.uniform(*self._latency) / 2)
 
     def _admit(self, caller: str, action: str, task_id: str | None = None) -> None:
-        now = self._clock.now() - self._opened
+        now = self._elapsed()
         throttled = not self._quota.admits(now)
         self.calls.append(Call(now, caller, action, task_id, throttled))
         if throttled:
             raise Throttled("slowed down by the service (Throttling.User)")
+
+    def _elapsed(self) -> float:
+        return self._clock.now() - self._opened
 
     def _found(self, search: Search) -> Iterator[WorkflowTask]:
         after = times.seconds(search.start_of_create_time) or 0.0
