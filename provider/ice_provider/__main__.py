@@ -35,8 +35,12 @@ def main() -> None:
         return
     redactor = Redactor()
     guard.standard_error(redactor)
-    asyncio.run(serve(redactor, lambda: _assemble(_engine_address(sys.argv[1:]), redactor)))
-    _leave()
+    asyncio.run(_live(redactor))
+
+
+async def _live(redactor: Redactor) -> NoReturn:
+    await serve(redactor, lambda: _assemble(_engine_address(sys.argv[1:]), redactor))
+    _leave()  # before asyncio waits for threads, one of which may look up a name that nobody answers for
 
 
 def _leave() -> NoReturn:

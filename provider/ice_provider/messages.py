@@ -209,6 +209,13 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
     return type(trouble)(headline, [*trouble.hints, *advice])
 
 
+def no_turn(deed: str, within: float) -> Unreachable:
+    """Return the error of a call that was not made in time, because too many others were."""
+    return Unreachable(
+        f"no turn to {deed} within {durations.show(within)}: too many calls at once, raise ice:requestsPerSecond"
+    )
+
+
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from ice_provider import durations, messages, pacing, times
+from ice_provider import messages, pacing, times
 from ice_provider.allowance import Allowance
 from ice_provider.bulk import BulkReads
 from ice_provider.errors import NotKnown, Throttled, Transient, Unreachable
@@ -89,28 +89,29 @@ class Poller:
                             raise reading
                         trouble = reading
         except TimeoutError:
-            span, name = durations.show(within), messages.task(task_id)
+            deed = f"read {messages.task(task_id)}"
             if watch is not None and not watch.was_asked:
-                crowd = (
-                    f"no turn to ask about {name} within {span}: too many reads at once, raise ice:requestsPerSecond"
-                )
-                raise Unreachable(crowd) from None
-            raise messages.gave_up(f"read {name}", within, trouble or Unreachable("no answer in time")) from None
+                raise messages.no_turn(deed, within) from None
+            raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
-    async def insist(self, call: Callable[[], Awaitable[T]], *, deed: str, within: float) -> T:
+    async def insist(
+        self, call: Callable[[], Awaitable[T]], *, deed: str, within: float, since: float | None = None
+    ) -> T:
         """Return what a call of another kind brings; transient faults are asked again until `within` seconds are over.
 
         Args:
             call: Makes the call once.
             deed: What it is to do, as a part of a sentence: `list workflow tasks`.
             within: Seconds.
+            since: When they began, by the clock; now unless given.
 
         Raises:
             NotSignedIn, Denied, Rejected: Said by the API.
             Transient: The last trouble, when the time is over.
             Stopped: The engine asked to stop.
         """
-        asking = asyncio.create_task(self._insist(call, deed, within))
+        began = self._clock.now() if since is None else since
+        asking = asyncio.create_task(self._insist(call, deed, within, began))
         self._asking.add(asking)
         asking.add_done_callback(self._asking.discard)
         if self._stopped:
@@ -123,18 +124,26 @@ class Poller:
                 raise Stopped from None
             raise
 
-    async def _insist(self, call: Callable[[], Awaitable[T]], deed: str, within: float) -> T:
+    async def _insist(self, call: Callable[[], Awaitable[T]], deed: str, within: float, began: float) -> T:
         trouble: Transient | None = None
-        faults = 0
+        faults, was_made = 0, False
+
+        async def make() -> T:
+            nonlocal was_made
+            was_made = True
+            return await call()
+
         try:
-            async with self._clock.deadline(self._clock.now() + within):
+            async with self._clock.deadline(began + within):
                 while True:
                     try:
-                        return await self._turnstile.call(call, Lane.READ)
+                        return await self._turnstile.call(make, Lane.READ)
                     except Transient as error:
                         trouble, faults = error, faults + 1
                         await self._clock.sleep(self._pause(error, faults))
         except TimeoutError:
+            if not was_made:
+                raise messages.no_turn(deed, within) from None
             raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
     @contextmanager

@@ -25,6 +25,8 @@ def choice_problem(listed: tuple[str, ...]) -> str | None:
 
 def case_problem(listed: tuple[str, ...]) -> str | None:
     """Say which words differ from the API's in upper and lower case alone, or None; any other word may be a new one."""
+    if any(not word or word != word.strip() for word in listed):
+        return "must hold whole status words: one is empty, or has white space around it"
     right = {word.lower(): word for word in KNOWN}
     wrong = [word for word in listed if right.get(word.lower(), word) != word]
     told = "; ".join(f'"{right[word.lower()]}", not "{word}"' for word in wrong)

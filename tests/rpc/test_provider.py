@@ -267,7 +267,7 @@ async def test_a_bug_says_that_it_is_one_and_carries_nothing_of_the_request() ->
         assert re.fullmatch(
             r"this is a bug in the ice provider, please report it: ZeroDivisionError in Create at \w+\.py:\d+\n"
             r"    report     https://\S+/issues\n"
-            r"    details    run again with `pulumi up --logtostderr --logflow -v=9` for the traceback",
+            r"    details    run again with `pulumi up --debug` for the traceback",
             said,
         )
         ((severity, _, _, line),) = running.engine.heard

@@ -31,7 +31,7 @@ RESULTS = {
 REASON = "Transcode: NoVideo: there is no video stream"
 FAILED = "FAILED_PRECONDITION: workflow task {id} failed{reason}"
 NOT_KNOWN = "workflow task {id} is not known in cn-shanghai"
-REFUSED = "UNAUTHENTICATED: the security token is expired or does not belong to the key: InvalidSecurityToken.Expired"
+REFUSED = "UNAUTHENTICATED: the security token has expired: InvalidSecurityToken.Expired"
 TOO_LATE = "DEADLINE_EXCEEDED: workflow task {id} was still Processing when the 40s limit of this create ended{done}"
 GROUP_TOO_LATE = (
     "DEADLINE_EXCEEDED: 0 of 1 workflow task had succeeded when the 40s limit of this create ended, and all 1 must"

@@ -87,12 +87,12 @@ class Fleet:
         return run(self._run(quota or Unlimited()))
 
     async def _run(self, quota: Quota) -> Outcome:
-        clock, luck = VirtualClock(), Random(self.seed)
+        clock, luck = VirtualClock(), Random(self.seed)  # noqa: S311  # no secret
         account = Account(clock, quota, luck, self.latency)
         waits = []
         for process in range(self.processes):
             cloud = AccountCloud(account, f"process-{process}")
-            lucky = Random(luck.random()).random
+            lucky = Random(luck.random()).random  # noqa: S311
             poller = Poller(cloud, clock, per_second=self.per_second, in_bulk=self.in_bulk, luck=lucky)
             for number in range(self.tasks):
                 await_one = self._wait(account, poller, f"{process}-{number}", luck.uniform(0, self.starts_within))

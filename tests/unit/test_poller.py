@@ -364,6 +364,6 @@ async def test_a_read_that_never_got_its_turn_says_so_and_gives_its_token_back()
     late = [str(end) for end in ends if isinstance(end, Unreachable)]
     assert len(late) == pytest.approx(48, abs=2)
     assert late[-1] == (
-        "no turn to ask about workflow task t-59 within 5s: too many reads at once, raise ice:requestsPerSecond"
+        "no turn to read workflow task t-59 within 5s: too many calls at once, raise ice:requestsPerSecond"
     )
     assert (await poller.read("t-2", within=5)).succeeded

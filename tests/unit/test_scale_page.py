@@ -50,4 +50,4 @@ def test_the_last_row_of_paces_is_the_slowest_one() -> None:
 def test_the_words_of_the_configuration_on_the_page_exist() -> None:
     known = json.loads((ROOT / "provider" / "schema.json").read_text())["config"]["variables"]
 
-    assert set(re.findall(r"`ice:(\w+)`", (ROOT / "docs" / "scale.md").read_text())) <= set(known)
+    assert set(re.findall(r"`ice:([a-z]\w+)`", (ROOT / "docs" / "scale.md").read_text())) <= set(known)

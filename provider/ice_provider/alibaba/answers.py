@@ -92,6 +92,8 @@ def page(found: dict[str, Any]) -> Page:
         BrokenAnswer: Anything in it is not as the API promises.
     """
     request_id, listed = _request_id(found), found.get("TaskList")
+    if listed is None:  # of an empty list the API may leave out the name
+        return Page((), None)
     if not isinstance(listed, list):
         raise BrokenAnswer("the answer lists no tasks")
     _texts(found, "the page", ("NextToken",))
@@ -106,7 +108,7 @@ def _request_id(found: dict[str, Any]) -> str:
     request_id = found.get("RequestId")
     if not isinstance(request_id, str) or not request_id:
         raise BrokenAnswer("no task data came back, and no request ID")
-    if found.get("Code") not in [None, "", "200", "OK", "Success"]:  # a list: the code may be anything
+    if found.get("Code") not in [None, "", 200, "200", "OK", "Success"]:  # a list: the code may be anything
         raise BrokenAnswer("the answer says success and carries an error code")
     return request_id
 

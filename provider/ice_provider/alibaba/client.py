@@ -14,7 +14,7 @@ from ice_provider.alibaba.credentials.keyring import Keyring
 from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.alibaba.credentials.order import Found
 from ice_provider.alibaba.endpoint import Place
-from ice_provider.alibaba.refusals import CLOCK_REFUSED, TOKEN_EXPIRED, Asker, Question, Refusal
+from ice_provider.alibaba.refusals import CLOCK_REFUSED, KEY_EXPIRED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
 from ice_provider.cloud import Page, Search
 from ice_provider.errors import Unreachable
@@ -110,7 +110,8 @@ class Client:
             async with asyncio.timeout_at(ends):
                 return await (self._keyring.replace(refused) if refused else self._keyring.key())
         except TimeoutError:
-            raise Unreachable(f"signing in by {self._origin} takes longer than one attempt; it goes on") from None
+            headline = f"signing in by {self._origin} takes longer than one attempt; it goes on"
+            raise Unreachable(headline, [("next", self._origin.remedy)]) from None
 
     async def _send(self, question: Question, key: Key, ends: float) -> Answer:
         request = signing.sign(
@@ -125,9 +126,9 @@ class Client:
         return await self._transport.send(request, ends)
 
     def _token_expired(self, answer: Answer, question: Question) -> bool:
-        """Whether the token of the key was refused as expired, and another key can be had."""
+        """Whether the key was refused as one that is no longer good, and another can be had."""
         code = self._refusal(answer, question).code or ""
-        return self._keyring.is_renewable and bool(TOKEN_EXPIRED.match(code))
+        return self._keyring.is_renewable and bool(KEY_EXPIRED.match(code))
 
     def _clock_was_refused(self, answer: Answer, question: Question) -> bool:
         """Learn the service's time from its answer when that says our clock is wrong; whether to sign again."""

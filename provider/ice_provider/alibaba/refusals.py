@@ -19,9 +19,11 @@ from ice_provider.excerpts import excerpt
 POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:%s"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
 TOKEN_EXPIRED: Final = re.compile(r"InvalidSecurityToken\.Expired|SecurityTokenExpired")
+KEY_EXPIRED: Final = re.compile(rf"{TOKEN_EXPIRED.pattern}|InvalidAccessKeyId|InvalidSecurityToken")
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 _SERVER_FAULT: Final = 500
 _TOO_MANY: Final = 429
+_PASSING: Final = frozenset({408, 425})  # said by what lies on the way: too slow, too early
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Refusal:
             return _redirect(self)
         if self.status == _TOO_MANY or self.retry_after:
             return _throttled(self)
-        return _down(self) if self.status >= _SERVER_FAULT else _refused(self)
+        if self.status >= _SERVER_FAULT or self.status in _PASSING:
+            return _down(self)
+        return _refused(self) if self.code or self.question.remedy else _no_such_api(self)
 
     def hints(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
         """Return the lines below a headline: what was said, who asked, the request, and what to do."""
@@ -144,9 +148,10 @@ def _no_permission(refusal: Refusal) -> ProviderError:
 
 
 def _bad_key(refusal: Refusal) -> ProviderError:
+    fetched = "another one was fetched, and refused too: check who hands out the key"
     return Denied(
         f"the access key is not known or not active: {refusal.code}",
-        refusal.hints(("next", "check the key ID, and that the key is enabled")),
+        refusal.hints(("next", fetched if refusal.asker.renews else "check the key ID, and that the key is enabled")),
     )
 
 

@@ -14,7 +14,7 @@ from ice_provider.declaration import declared
 from ice_provider.errors import Interrupted, InvalidInput, Problem, Rejected
 from ice_provider.model import WorkflowTask
 from ice_provider.poller import Poller
-from ice_provider.session import Operation
+from ice_provider.session import Operation, Reporter
 from ice_provider.watch import Stopped
 
 _LIMIT: Final = 30.0  # seconds for all pages
@@ -22,6 +22,7 @@ _MOST_PAGES: Final = 50
 _LONGEST_KEY_TEXT: Final = 32
 _DAY: Final = 24 * 3600.0  # seconds
 _MEMORY: Final = 90 * _DAY  # how far back the API lists
+_LENIENCE: Final = 3600.0  # seconds: a program that asks for 90 days has read its clock a moment ago
 
 
 def _time_problem(text: str) -> str | None:
@@ -104,8 +105,9 @@ class GetWorkflowTasks:
             NotSignedIn, Denied, Transient: They could not be listed.
         """
         _refuse_the_forgotten(inputs, operation.session.clock.wall())
+        began = operation.session.clock.now()
         try:
-            tasks = await _list(inputs, await operation.poller(), operation)
+            tasks = await _list(inputs, await operation.poller(), operation.reporter, began)
         except Stopped:
             raise Interrupted("stopped listing workflow tasks") from None
         return Found(
@@ -115,7 +117,7 @@ class GetWorkflowTasks:
         )
 
 
-async def _list(inputs: Arguments, poller: Poller, operation: Operation) -> tuple[WorkflowTask, ...]:
+async def _list(inputs: Arguments, poller: Poller, reporter: Reporter, began: float) -> tuple[WorkflowTask, ...]:
     search = Search(
         workflow_id=inputs.workflow_id,
         workflow_name=inputs.workflow_name,
@@ -126,16 +128,14 @@ async def _list(inputs: Arguments, poller: Poller, operation: Operation) -> tupl
     found: list[WorkflowTask] = []
     met: Counter[str] = Counter()
     token: str | None = None
-    clock = operation.session.clock
-    ends = clock.now() + _LIMIT
     for _ in range(_MOST_PAGES):
         next_page = functools.partial(poller.cloud.list_workflow_tasks, search, token)
-        page = await poller.insist(next_page, deed="list workflow tasks", within=ends - clock.now())
+        page = await poller.insist(next_page, deed="list workflow tasks", within=_LIMIT, since=began)
         found += [task for task in page.tasks if inputs.statuses is None or task.status in inputs.statuses]
         met.update(task.status for task in page.tasks)
         if len(found) >= inputs.max_items or page.next_token is None:
             if met and not found:
-                await operation.reporter.warn(_none_of(inputs.statuses or (), met))
+                await reporter.warn(_none_of(inputs.statuses or (), met))
             return tuple(found[: inputs.max_items])
         token = page.next_token
     raise Rejected(
@@ -158,7 +158,7 @@ def _refuse_the_forgotten(inputs: Arguments, now: float) -> None:
         ("startOfCreateTime", inputs.start_of_create_time),
     ):
         moment = times.seconds(text)
-        if moment is not None and now - moment > _MEMORY:
+        if moment is not None and now - moment > _MEMORY + _LENIENCE:
             days = int((now - moment) / _DAY)
             reason = (
                 f"is {days} days ago: the service lists tasks of the last 90 days only; getWorkflowTask reads older ones, "

@@ -70,5 +70,5 @@ def _bug(error: Exception, method: str) -> str:
     return (
         f"this is a bug in the ice provider, please report it: {type(error).__name__} in {method}{place}\n"
         f"    report     {REPOSITORY}/issues\n"
-        "    details    run again with `pulumi up --logtostderr --logflow -v=9` for the traceback"
+        "    details    run again with `pulumi up --debug` for the traceback"
     )

@@ -118,6 +118,7 @@ class Keyring:
 
     def _take(self, key: Key) -> None:
         self._key = key
+        self._renew_at = self._ends = float("inf")
         if self._fetch and key.lasts is not None:
             ahead = max(_AT_ONCE, min(_AHEAD, key.lasts * _SHARE))
             self._ends = self._now() + key.lasts

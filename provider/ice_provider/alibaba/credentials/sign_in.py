@@ -77,7 +77,7 @@ async def fetch(origin: Origin, courier: Courier, last: Key | None = None, withi
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
         key = whole(_NAMES, found, str(origin))
     except TimeoutError:
-        raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s") from None
+        raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s", [("next", origin.remedy)]) from None
     except NotSignedIn:
         raise
     except ProviderError as error:

@@ -38,7 +38,8 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
         told = "it redirects; refused, because keys would go with it"
         return NotSignedIn(f"{headline}: {told}", [asked, ("next", origin.remedy)])
     meant = _refusal(origin, courier, answer).as_error()
-    headline, hints = f"{headline}: {meant.headline}", [asked, *meant.hints]
+    advice = [] if any(word == "next" for word, _ in meant.hints) else [("next", origin.remedy)]
+    headline, hints = f"{headline}: {meant.headline}", [asked, *meant.hints, *advice]
     match meant:
         case Throttled(retry_after=pause):
             return Throttled(headline, hints, retry_after=pause)
