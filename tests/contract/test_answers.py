@@ -13,8 +13,9 @@ import pytest
 from contract.conftest import Connect
 from contract.raw_server import Behaviour, RawServer, answer, hang, reset_after, say, trickle
 from ice_emulator import KINDS, Emulator, Scenario
-from ice_provider.alibaba import endpoint
+from ice_provider.alibaba import answers, endpoint
 from ice_provider.alibaba.refusals import BY_CODE
+from ice_provider.cloud import Page
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import (
     BrokenAnswer,
@@ -231,6 +232,24 @@ async def test_two_hundred_alone_is_an_answer(connect: Connect, status: int) -> 
     async with RawServer(say(answer(status, data))) as server:
         with pytest.raises(BrokenAnswer, match=f"HTTP {status}"):
             await connect(server.host).get_workflow_task("t-1")
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, Rejected), (404, Rejected), (408, Unreachable), (425, Unreachable)]
+)
+async def test_what_refuses_without_a_code_is_something_on_the_way(
+    connect: Connect, status: int, error: type[ProviderError]
+) -> None:
+    async with RawServer(say(answer(status, b"<html>no</html>"))) as server:
+        with pytest.raises(error) as caught:
+            await connect(server.host).get_workflow_task("t-1")
+
+    assert error is Unreachable or "check ice:endpoint and ice:protocol, and proxies on the way" in str(caught.value)
+
+
+@pytest.mark.parametrize("found", [{"RequestId": "R"}, {"RequestId": "R", "TaskList": None, "Code": 200}], ids=str)
+def test_a_list_that_is_left_out_is_an_empty_one(found: dict[str, Any]) -> None:
+    assert answers.page(found) == Page((), None)
 
 
 REFUSALS = [

@@ -197,3 +197,15 @@ async def test_a_given_key_is_never_renewed() -> None:
     keyring = Keyring(key)
 
     assert (await keyring.key(), keyring.is_renewable) == (key, False)
+
+
+async def test_a_key_that_tells_no_end_is_not_held_to_the_end_of_the_one_before(
+    keyring: Keyring, source: Source
+) -> None:
+    await keyring.key()
+    source.now += HOUR
+    source.lifetime = None
+    await keyring.key()
+    source.now += HOUR
+
+    assert ((await keyring.key()).key_id, source.asked) == ("key-2", 2)
