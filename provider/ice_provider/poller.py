@@ -62,13 +62,8 @@ class Poller:
         """What the person should know of how we sign in and call; it can grow with every call."""
         return (*self.cloud.notes, *(self._bulk.notes if self._bulk else ()))
 
-    async def read(self, task_id: str, *, within: float, since: float | None = None) -> WorkflowTask:
+    async def read(self, task_id: str, *, within: float) -> WorkflowTask:
         """Return the first good answer; transient faults are asked again until `within` seconds are over.
-
-        Args:
-            task_id: The task.
-            within: Seconds.
-            since: When they began, by the clock; now unless given.
 
         Raises:
             NotKnown, NotSignedIn, Denied, Rejected: Said by the API.
@@ -78,7 +73,7 @@ class Poller:
         trouble: Transient | None = None
         watch: Watch | None = None
         try:
-            async with self._clock.deadline((self._clock.now() if since is None else since) + within):
+            async with self._clock.deadline(self._clock.now() + within):
                 with self._watching(task_id) as watch, self._hastened(task_id, watch):
                     follower = Follower(watch)
                     while True:

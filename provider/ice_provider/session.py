@@ -152,16 +152,15 @@ class Operation:
         return await self.session.poller()
 
     async def read(self, task_id: str, *, within: float) -> WorkflowTask:
-        """Return a task, read once: within so many seconds in all, transient faults asked again.
+        """Return a task, read once: within so many seconds, transient faults asked again.
 
         Raises:
             Interrupted: The engine asked to stop.
             NotKnown, NotSignedIn, Denied, Rejected, Transient, InvalidInput: It could not be read.
         """
-        began = self.session.clock.now()
         try:
             poller = await self.poller()
-            return await poller.read(task_id, within=within, since=began)
+            return await poller.read(task_id, within=within)
         except Stopped:
             raise Interrupted(f"stopped reading {messages.task(task_id)}") from None
 
