@@ -222,20 +222,23 @@ class Poller:
 
     async def _poll(self, task_id: str, watch: Watch) -> None:
         faults = 0
+        due = self._clock.now()
         try:
             while True:
-                reading = await self._ask(task_id, watch)
+                reading = await self._ask(task_id, watch, due)
                 watch.tell(reading)
                 faults = faults + 1 if isinstance(reading, Transient) else 0
                 pause = self._pause(reading, faults)
                 watch.may_hasten = not faults
                 await self._rest(watch, pause)
+                if not isinstance(reading, Throttled):  # who was only turned away keeps his place
+                    due = self._clock.now()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log
             watch.end(error)
 
-    async def _ask(self, task_id: str, watch: Watch) -> Reading:
+    async def _ask(self, task_id: str, watch: Watch, due: float) -> Reading:
         if task_id in self._remembered:
             return self._remembered[task_id]
 
@@ -246,7 +249,7 @@ class Poller:
         lane = watch.lane
         watch.may_hasten = lane is Lane.WAIT
         try:
-            task = await self._turnstile.call(get, lane)
+            task = await self._turnstile.call(get, lane, due)
         except (NotKnown, Transient) as trouble:
             return trouble
         watch.task, watch.read_at = task, self._clock.now()

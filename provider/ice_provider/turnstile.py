@@ -1,14 +1,16 @@
-"""Whose turn it is to call: first come, first served, at the account's rate, and only so many at once.
+"""Whose turn it is to call: who has been due the longest, at the account's rate, and only so many at once.
 
-Whoever comes first has been due the longest, so nobody goes unread. Reads, for which a person waits, have a lane of their
-own: while waits compete they are sure of a fifth of the turns and of some connections. Must not know what is called.
+Nobody goes unread that way: whoever was throttled comes back to the head of the queue, not to its end. Reads, for which a
+person waits, have a lane of their own: while waits compete they are sure of a fifth of the turns and of some connections.
+Must not know what is called.
 """
 
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import math
-from collections import deque
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -39,15 +41,22 @@ class Turnstile:
         """Let through as many as the allowance permits."""
         self._allowance = allowance
         self._clock = clock
-        self._queues: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
+        self._queues: dict[Lane, list[tuple[float, int, asyncio.Future[None]]]] = {lane: [] for lane in Lane}
+        self._order = itertools.count()
         self._under_way = 0
         self._waits_since_a_read = 0
         self._change = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
 
-    async def call(self, make: Callable[[], Awaitable[T]], lane: Lane) -> T:
-        """Make a call when it is its turn, and return what it brings."""
-        waited = await self._turn(lane)
+    async def call(self, make: Callable[[], Awaitable[T]], lane: Lane, due: float | None = None) -> T:
+        """Make a call when it is its turn, and return what it brings.
+
+        Args:
+            make: Makes it.
+            lane: For whom.
+            due: Since when it is due, by the clock; now unless given.
+        """
+        waited = await self._turn(lane, self._clock.now() if due is None else due)
         is_answered, throttled = True, False
         try:
             return await make()
@@ -70,13 +79,13 @@ class Turnstile:
         if self._keeper:
             self._keeper.cancel()
 
-    async def _turn(self, lane: Lane) -> bool:
+    async def _turn(self, lane: Lane, due: float) -> bool:
         """Return at the turn of this call; whether it had to wait for it."""
         if not any(self._queues.values()) and self._has_room(lane) and self._allowance.wait(self._clock.now()) <= 0:
             self._let_through()
             return False
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queues[lane].append(place)
+        heapq.heappush(self._queues[lane], (due, next(self._order), place))
         if self._keeper is None or self._keeper.done():
             self._keeper = asyncio.create_task(self._keep())
         self._change.set()
@@ -100,7 +109,7 @@ class Turnstile:
             elif pause > 0:
                 await self._clock.sleep(pause)
             else:
-                place = self._queues[lane].popleft()
+                _, _, place = heapq.heappop(self._queues[lane])
                 self._waits_since_a_read = 0 if lane is Lane.READ else self._waits_since_a_read + 1
                 self._let_through()
                 place.set_result(None)
@@ -108,8 +117,8 @@ class Turnstile:
     def _next(self) -> Lane | None:
         """Return whose turn is next; None when nobody queues."""
         for queue in self._queues.values():
-            while queue and queue[0].done():  # who has left
-                queue.popleft()
+            while queue and queue[0][-1].done():  # who has left
+                heapq.heappop(queue)
         reads, waits = (bool(self._queues[lane]) for lane in (Lane.READ, Lane.WAIT))
         if reads and (self._waits_since_a_read >= _WAITS_TO_A_READ or not waits or not self._has_room(Lane.WAIT)):
             return Lane.READ
