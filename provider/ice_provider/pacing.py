@@ -17,6 +17,7 @@ _BACKOFF_BASE: Final = {"transient": 0.05, "throttled": 1.0}  # seconds
 _RETRY_AFTER_SLACK: Final = 5.0  # seconds that the service may ask for beyond our own pause
 _BUDGET: Final = 500
 _COSTS: Final = {"transient": 14, "throttled": 5}
+_EARNED: Final = 1
 
 
 def pause(age: float, luck: float) -> float:
@@ -54,14 +55,44 @@ class RetryBudget:
 
     left: int = _BUDGET
 
-    def spend(self, kind: str) -> bool:
-        """Pay for asking again after a fault of this kind; whether there was enough left."""
-        cost = _COSTS[kind]
-        if cost > self.left:
-            return False
+    def spend(self, kind: str) -> int:
+        """Pay for asking again after a fault of this kind, and return the cost; nothing when there is too little left."""
+        cost = _COSTS[kind] if _COSTS[kind] <= self.left else 0
         self.left -= cost
-        return True
+        return cost
 
-    def earn(self) -> None:
-        """Take note of a call that went well."""
-        self.left = min(_BUDGET, self.left + 1)
+    def earn(self, spent: int) -> None:
+        """Take note of a call that went well: what its last attempt had cost comes back, or a little if nothing had."""
+        self.left = min(_BUDGET, self.left + (spent or _EARNED))
+
+
+@dataclass(slots=True)
+class Retries:
+    """The attempts of one who asks until the answer is good.
+
+    Attributes:
+        budget: Of the whole process.
+        faults: How many attempts have failed since the last good answer.
+    """
+
+    budget: RetryBudget
+    faults: int = 0
+    _spent: int = 0  # on the last attempt
+
+    def after_a_fault(self, kind: str, luck: float, retry_after: float | None = None) -> float:
+        """Return the seconds until to ask again: soon while the budget pays for it, at leisure otherwise.
+
+        Args:
+            kind: See `backoff`.
+            luck: Likewise.
+            retry_after: Likewise.
+        """
+        again = backoff(kind, self.faults, luck, retry_after)
+        self.faults += 1
+        self._spent = self.budget.spend(kind)
+        return again if self._spent else max(pause(0.0, luck), again)
+
+    def succeeded(self) -> None:
+        """Begin anew after a good answer."""
+        self.budget.earn(self._spent)
+        self.faults = self._spent = 0

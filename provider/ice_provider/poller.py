@@ -121,7 +121,7 @@ class Poller:
 
     async def _insist(self, call: Callable[[], Awaitable[T]], deed: str, within: float, began: float) -> T:
         trouble: Transient | None = None
-        faults, was_made = 0, False
+        retries, was_made = pacing.Retries(self._budget), False
 
         async def make() -> T:
             nonlocal was_made
@@ -132,10 +132,13 @@ class Poller:
             async with self._clock.deadline(began + within):
                 while True:
                     try:
-                        return await self._turnstile.call(make, Lane.READ)
+                        answer = await self._turnstile.call(make, Lane.READ)
                     except Transient as error:
-                        trouble, faults = error, faults + 1
-                        await self._clock.sleep(self._pause(error, faults))
+                        trouble = error
+                        await self._clock.sleep(self._pause(error, retries))
+                    else:
+                        retries.succeeded()
+                        return answer
         except TimeoutError:
             if not was_made:
                 raise messages.no_turn(deed, within) from None
@@ -221,15 +224,14 @@ class Poller:
             del self._watches[task_id]
 
     async def _poll(self, task_id: str, watch: Watch) -> None:
-        faults = 0
+        retries = pacing.Retries(self._budget)
         due = self._clock.now()
         try:
             while True:
                 reading = await self._ask(task_id, watch, due)
                 watch.tell(reading)
-                faults = faults + 1 if isinstance(reading, Transient) else 0
-                pause = self._pause(reading, faults)
-                watch.may_hasten = not faults
+                pause = self._pause(reading, retries)
+                watch.may_hasten = not retries.faults
                 await self._rest(watch, pause)
                 if not isinstance(reading, Throttled):  # who was only turned away keeps his place
                     due = self._clock.now()
@@ -264,17 +266,16 @@ class Poller:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _pause(self, reading: Reading, faults: int) -> float:
+    def _pause(self, reading: Reading, retries: pacing.Retries) -> float:
         """Return the seconds until the task is due again; a fault is asked again sooner, while the budget lasts."""
         luck = self._luck()
+        if isinstance(reading, Throttled):
+            return retries.after_a_fault("throttled", luck, reading.retry_after)
+        if isinstance(reading, Transient):
+            return retries.after_a_fault("transient", luck)
+        retries.succeeded()
         made = times.seconds(reading.create_time) if isinstance(reading, WorkflowTask) else None
-        due = pacing.pause(max(0.0, self._clock.wall() - made) if made is not None else 0.0, luck)
-        if not isinstance(reading, Transient):
-            self._budget.earn()
-            return due
-        kind, asked = ("throttled", reading.retry_after) if isinstance(reading, Throttled) else ("transient", None)
-        again = pacing.backoff(kind, faults - 1, luck, asked)
-        return again if self._budget.spend(kind) else max(due, again)
+        return pacing.pause(max(0.0, self._clock.wall() - made) if made is not None else 0.0, luck)
 
     async def _rest(self, watch: Watch, pause: float) -> None:
         """Let a task be for a while, and longer while a list stands in; but not beyond a follower's last look."""

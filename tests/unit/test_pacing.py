@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ice_provider.pacing import RetryBudget, backoff, pause
+from ice_provider.pacing import Retries, RetryBudget, backoff, pause
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,38 @@ def test_a_pause_that_the_service_asks_for_is_kept_within_five_seconds_of_our_ow
 def test_a_budget_pays_for_a_hundred_throttled_answers() -> None:
     budget = RetryBudget()
 
-    assert [budget.spend("throttled") for _ in range(101)] == [True] * 100 + [False]
+    assert [budget.spend("throttled") for _ in range(101)] == [5] * 100 + [0]
 
 
-def test_a_budget_is_filled_by_calls_that_go_well_and_never_overflows() -> None:
+@pytest.mark.parametrize(
+    ("faults", "left"),
+    [([], 101), (["transient"], 100), (["throttled"], 100), (["transient"] * 3, 72), (["transient", "throttled"], 86)],
+)
+def test_a_good_answer_gives_back_what_the_last_attempt_cost_or_a_little_if_it_was_the_first(
+    faults: list[str], left: int
+) -> None:
+    budget = RetryBudget(left=100)
+    retries = Retries(budget)
+    for kind in faults:
+        retries.after_a_fault(kind, luck=1.0)
+    retries.succeeded()
+
+    assert budget.left == left
+
+
+def test_an_attempt_that_the_budget_did_not_pay_for_gives_little_back() -> None:
     budget = RetryBudget(left=13)
-    assert not budget.spend("transient")
-    budget.earn()
-    assert budget.spend("transient")
-    for _ in range(10_000):
-        budget.earn()
+    retries = Retries(budget)
+
+    at_leisure = retries.after_a_fault("transient", luck=1.0)
+    retries.succeeded()
+    soon = retries.after_a_fault("transient", luck=1.0)
+
+    assert (at_leisure, soon, budget.left) == (1.0, 0.05, 0)
+
+
+def test_a_budget_never_overflows() -> None:
+    budget = RetryBudget(left=495)
+    budget.earn(14)
+
     assert budget.left == 500

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ice_provider.cloud import Search
 from ice_provider.errors import BrokenAnswer, Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.poller import Poller
 from ice_provider.watch import Stopped
@@ -337,6 +338,20 @@ async def test_faults_beyond_the_budget_are_asked_again_at_leisure() -> None:
         await clock.sleep(0.5)
 
     assert cloud.calls.total() == 100 + 500 // 14
+
+
+async def test_faults_that_one_more_attempt_mends_never_use_up_the_budget() -> None:
+    clock = JumpingClock()
+    names = [f"t-{number}" for number in range(2, 102)]
+    cloud = ScriptedCloud(others={name: [Unreachable("lost"), task("Init", name)] for name in names})
+    poller = poller_of(cloud, clock, per_second=1e6)
+
+    for name in names:
+        await poller.read(name, within=30)
+        cloud.listed = [Unreachable("lost")]
+        await poller.insist(lambda: cloud.list_workflow_tasks(Search(), None), deed="list workflow tasks", within=30)
+
+    assert clock.now() - 1000 == pytest.approx(200 * 0.05)
 
 
 async def test_a_stop_ends_reads_under_way_and_those_that_come_later() -> None:
