@@ -179,7 +179,8 @@ class Account:
         before = times.seconds(search.end_of_create_time) or float("inf")
         for course in reversed(self._courses.values()):
             task = course.at(self._clock.now())
-            if search.workflow_id in {None, task.workflow_id} and after <= times.seconds(task.create_time) <= before:
+            made = times.seconds(task.create_time) or 0.0
+            if search.workflow_id in {None, task.workflow_id} and after <= made <= before:
                 yield task
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -17,7 +17,7 @@ from support.account import Account, AccountCloud, Unlimited
 from support.virtual_time import VirtualClock, run
 
 if TYPE_CHECKING:
-    from support.account import Call, Quota
+    from support.account import Quota
 
 _PATIENCE = 3600.0  # seconds after the end of the last task that anyone still waits
 
@@ -27,33 +27,33 @@ class Outcome:
     """What came of a fleet's waits.
 
     Attributes:
-        calls: All that reached the service.
+        account: The account after them, with all calls.
         delays: Seconds from the end of each task until its wait ended, of the waits that did.
         unended: How many waits did not.
         longest_sleep: The most seconds that anything in a provider wanted to sleep.
     """
 
-    calls: list[Call]
+    account: Account
     delays: list[float]
     unended: int
     longest_sleep: float
 
     def throttled(self, after: float = 0.0) -> float:
         """Return the share of the answers after so many seconds that were throttled."""
-        later = [call.throttled for call in self.calls if call.moment >= after]
+        later = [call.throttled for call in self.account.calls if call.moment >= after]
         return sum(later) / len(later)
 
     def inequality(self, until: float) -> float:
         """Return how many times as many good answers the luckiest process had by then as the unluckiest."""
-        good = Counter(call.caller for call in self.calls if call.moment < until and not call.throttled)
+        good = Counter(call.caller for call in self.account.calls if call.moment < until and not call.throttled)
         return max(good.values()) / min(good.values())
 
     @cached_property
     def longest_unread(self) -> float:
-        """The most seconds between two good answers about one task."""
-        moments = defaultdict(list)
-        for call in self.calls:
-            if not call.throttled:
+        """The most seconds from the start of a task, or from a good answer about it, to the next good answer."""
+        moments = {task_id: [started] for task_id, started in self.account.started.items()}
+        for call in self.account.calls:
+            if call.task_id and not call.throttled:
                 moments[call.task_id].append(call.moment)
         return max(later - before for read in moments.values() for before, later in pairwise(read))
 
@@ -87,18 +87,19 @@ class Fleet:
         return run(self._run(quota or Unlimited()))
 
     async def _run(self, quota: Quota) -> Outcome:
-        clock, luck = VirtualClock(), Random(self.seed)  # noqa: S311  # no secret
+        clock = VirtualClock()
+        luck, *lucks = (Random(f"{self.seed} {number}") for number in range(self.processes + 1))  # noqa: S311  # no secret
         account = Account(clock, quota, luck, self.latency)
         waits = []
-        for process in range(self.processes):
+        for process, own in enumerate(lucks):
             cloud = AccountCloud(account, f"process-{process}")
-            lucky = Random(luck.random()).random  # noqa: S311
-            poller = Poller(cloud, clock, per_second=self.per_second, in_bulk=self.in_bulk, luck=lucky)
+            poller = Poller(cloud, clock, per_second=self.per_second, in_bulk=self.in_bulk, luck=own.random)
             for number in range(self.tasks):
                 await_one = self._wait(account, poller, f"{process}-{number}", luck.uniform(0, self.starts_within))
                 waits.append(asyncio.create_task(await_one))
-        ended, unended = await asyncio.wait(waits, timeout=self.starts_within + self.length + _PATIENCE)
-        return Outcome(account.calls, [wait.result() for wait in ended], len(unended), clock.longest_sleep)
+        limit = self.starts_within + self.length + _PATIENCE
+        ended, unended = await asyncio.wait(waits, timeout=limit, return_when=asyncio.FIRST_EXCEPTION)
+        return Outcome(account, [wait.result() for wait in ended], len(unended), clock.longest_sleep)
 
     async def _wait(self, account: Account, poller: Poller, task_id: str, starts_after: float) -> float:
         """Return the seconds from the end of a task until the poller told of it."""
