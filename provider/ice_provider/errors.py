@@ -46,6 +46,11 @@ class ProviderError(Exception):
         self.headline = _one_line(headline)
         self.hints = tuple((word, _one_line(text)) for word, text in hints)
 
+    @property
+    def is_advised(self) -> bool:
+        """Whether a hint says what to do."""
+        return any(word == "next" for word, _ in self.hints)
+
     def __str__(self) -> str:
         """Return the headline and, indented below it, the hints."""
         return "\n".join([self.headline, *(f"    {word:<10} {text}".rstrip() for word, text in self.hints)])

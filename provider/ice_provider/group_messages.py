@@ -113,7 +113,7 @@ def _remedy(tally: Tally) -> list[tuple[str, str]]:
     """Return what to do: what helps the first task that did not succeed, for the others mostly failed like it."""
     first = next(iter(tally.reasons.values()))
     about = [hint for hint in first.hints if hint[0] not in _FACTS]
-    if [word for word, _ in about] == ["next"]:  # it failed, and nothing else is to be said of it
+    if about and about[0][1].startswith(messages.MEND):
         again = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
         about = [("next", again)]
     can = tally.standing.total - tally.standing.failed

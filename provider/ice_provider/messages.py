@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ice_provider.errors import ProviderError, Transient
     from ice_provider.model import Activity, WorkflowTask
 
+MEND: Final = "mend the cause and start the workflow again, then give the gate the new task ID"
 _LONGEST_ID: Final = 14
 _SHOWN: Final = 3  # running activities in a line
 _ADVICE: Final[dict[type, str]] = {
@@ -115,12 +116,8 @@ def deadline(
     seen: WorkflowTask | None,
     trouble: ProviderError | None,
     now: float,
-    was_asked: bool = True,
 ) -> DeadlineExceeded:
     """Return the error of a gate whose limit ended first, with the lines that raise it."""
-    if not was_asked:
-        crowd = "no turn to ask about it came: too many calls for what the service or ice:requestsPerSecond allows"
-        trouble = Throttled(crowd)
     span = durations.show(limit.seconds)
     if seen is None:
         headline = f"{task(task_id)} could not be read before the {span} limit of this {limit.operation} ended"
@@ -133,6 +130,13 @@ def deadline(
     return DeadlineExceeded(
         headline,
         [*facts, *last_trouble(trouble, answered=seen is not None), *way_on(trouble, again), *raise_limit(limit)],
+    )
+
+
+def unasked() -> Throttled:
+    """Return the trouble of a wait that never had its turn."""
+    return Throttled(
+        "no turn to ask about it came: too many calls for what the service or ice:requestsPerSecond allows"
     )
 
 
@@ -204,8 +208,7 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
         trouble: The last one.
     """
     headline = f"could not {deed} within {durations.show(within)}: {trouble.headline}"
-    is_advised = any(word == "next" for word, _ in trouble.hints)
-    advice = [] if is_advised else [("next", f"{_ADVICE[type(trouble)]}; then run it again")]
+    advice = [] if trouble.is_advised else [("next", f"{_ADVICE[type(trouble)]}; then run it again")]
     return type(trouble)(headline, [*trouble.hints, *advice])
 
 
@@ -233,9 +236,7 @@ def ended_badly(
     verb = {words.FAILED: "failed", words.CANCELED: "was canceled"}.get(seen.status, f'ended as "{seen.status}"')
     where = f" in activity {broken.activity_id}" if broken and broken.activity_id else ""
     reason = excerpt((broken and broken.message) or "the service gave no reason")
-    advice = (
-        "mend the cause and start the workflow again, then give the gate the new task ID; to accept this outcome add"
-    )
+    advice = f"{MEND}; to accept this outcome add"
     elsewhere = ", and take it out of failureStatuses" if listed else ""
     return GateShut(
         f"{task(seen.task_id)} {verb}{where}: {reason}",
@@ -248,8 +249,7 @@ def ended_badly(
 
 def recorded_badly(seen_id: str, status: str) -> GateShut:
     """Return the reason of a task of which only its end is recorded, and that it was no success."""
-    advice = "mend the cause and start the workflow again, then give the gate the new task ID"
-    return GateShut(f"{task(seen_id)} was recorded as {status} and did not succeed", [("next", advice)])
+    return GateShut(f"{task(seen_id)} was recorded as {status} and did not succeed", [("next", MEND)])
 
 
 def not_importable(shut: GateShut) -> GateShut:

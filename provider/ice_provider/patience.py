@@ -28,15 +28,13 @@ class Patience:
 
     began: float
     _good_at: float | None = None
-    _troubled_since: float | None = None
     _not_known_since: float | None = None
 
     def bears(self, reading: WorkflowTask | ProviderError, now: float) -> bool:
         """Whether to go on after a reading: not when the API has not known the task for long enough to believe it."""
         if not isinstance(reading, Exception):
-            self._good_at, self._troubled_since, self._not_known_since = now, None, None
+            self._good_at, self._not_known_since = now, None
             return True
-        self._troubled_since = now if self._troubled_since is None else self._troubled_since
         if isinstance(reading, Throttled):  # the service is up: what it said before still holds
             return True
         if not isinstance(reading, NotKnown):
@@ -46,13 +44,9 @@ class Patience:
         unknown_for = now - (self.began if self._good_at is None else self._good_at)
         return unknown_for < NOT_KNOWN_FOR or now - self._not_known_since < SURE_AFTER
 
-    def is_tried(self, now: float) -> bool:
-        """Whether trouble has lasted so long that a person should know."""
-        return self._troubled_since is not None and now - self._troubled_since >= QUIET_FOR
-
 
 class Troubles:
-    """Which of many tasks have met with nothing but trouble lately."""
+    """Which tasks have met with nothing but trouble lately, of one or of many."""
 
     def __init__(self) -> None:
         """Begin without any."""

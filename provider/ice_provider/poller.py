@@ -157,7 +157,7 @@ class Poller:
                 status, may bring the news of these. All other news is read.
         """
         with self._watching(task_id) as watch:
-            is_fresh = self._clock.now() - watch.read_at < pacing.SHORTEST_PAUSE
+            is_fresh = watch.is_fresh(self._clock.now())
             if not is_fresh:
                 self._hasten(task_id, watch)
             watch.deadlines.append(until)

@@ -16,7 +16,7 @@ from ice_provider.errors import DeadlineExceeded, ProviderError
 from ice_provider.messages import Limit
 from ice_provider.model import GatedTask, WorkflowTask
 from ice_provider.observation import gated
-from ice_provider.patience import Patience
+from ice_provider.patience import Patience, Troubles
 from ice_provider.poller import Poller
 from ice_provider.session import Operation
 from ice_provider.watch import Follower, Reading, Stopped
@@ -66,6 +66,7 @@ class _Course:
     began: float
     seen: GatedTask | None = None
     trouble: ProviderError | None = None
+    troubles: Troubles = field(default_factory=Troubles)
     opened: bool | None = False
     follower: Follower | None = None
     patience: Patience = field(init=False)
@@ -93,14 +94,9 @@ class _Course:
 
     def late(self, now: float) -> DeadlineExceeded:
         """Return the error of a wait whose limit has ended."""
-        return messages.deadline(
-            self.task_id,
-            limit=self.limit,
-            seen=self.seen,
-            trouble=self.trouble,
-            now=now,
-            was_asked=self.follower is None or self.follower.was_asked,
-        )
+        never_asked = self.follower is not None and not self.follower.was_asked
+        trouble = messages.unasked() if never_asked else self.trouble
+        return messages.deadline(self.task_id, limit=self.limit, seen=self.seen, trouble=trouble, now=now)
 
     async def leave(self) -> None:
         """End the wait for whoever counts waits, and say so when it was the last of many."""
@@ -113,6 +109,7 @@ class _Course:
         await self.operation.tell_notes()
         now, crowd = self.operation.session.clock.now(), self.operation.session.crowd
         is_borne = self.patience.bears(reading, now)
+        self.troubles.note(self.task_id, reading, now)
         crowd.hear(self.task_id, reading, is_first=self.seen is None)
         if isinstance(reading, WorkflowTask):
             self.trouble = None
@@ -134,7 +131,7 @@ class _Course:
             return
         now = clock.now()
         state = _state(task) if task else _TROUBLE
-        changed = state != self._said and (task is not None or self.patience.is_tried(now))
+        changed = state != self._said and (task is not None or self.troubles.lasting(now))
         if not changed and now - max(self._said_at, self.began) < HEARTBEAT:
             return
         self._said, self._said_at = state, now

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ice_provider.errors import NotKnown, Transient
 from ice_provider.model import WorkflowTask
+from ice_provider.pacing import SHORTEST_PAUSE
 from ice_provider.turnstile import Lane
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ class Watch:
     def was_read(self) -> bool:
         """Whether the task was ever read by itself."""
         return self.read_at > float("-inf")
+
+    def is_fresh(self, now: float) -> bool:
+        """Whether the latest reading is one by itself, and so new that another would tell the same."""
+        return self.was_read and self.latest is self.task and now - self.read_at < SHORTEST_PAUSE
 
     @property
     def lane(self) -> Lane:

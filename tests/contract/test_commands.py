@@ -205,8 +205,11 @@ async def test_a_command_that_takes_longer_than_one_attempt_is_waited_for_by_the
     place = Place("cn-shanghai", stage.emulator.endpoint, "http", connect=5.0, read=5.0, attempt=0.3)
     client = Client(place, keyring, trust(None), Found(origin))
     with os.fdopen(os.open(pipe, os.O_RDWR), "w") as end:  # for both ways, so that opening it waits for nobody
-        with pytest.raises(Unreachable, match="signing in by profile p takes longer than one attempt; it goes on"):
+        with pytest.raises(
+            Unreachable, match="signing in by profile p takes longer than one attempt; it goes on"
+        ) as caught:
             await client.get_workflow_task("movie-1")
+        assert dict(caught.value.hints)["next"].startswith("run its process_command by hand")
         print("go", file=end, flush=True)
         await keyring.key()
 

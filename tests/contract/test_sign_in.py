@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import inspect
 import json
 
@@ -12,12 +13,17 @@ from Tea.core import TeaCore
 from Tea.request import TeaRequest
 
 from contract.raw_server import Behaviour, RawServer, answer, hang, say, trickle
+from ice_provider.alibaba.client import Client
 from ice_provider.alibaba.credentials import courier as courier_room
 from ice_provider.alibaba.credentials import sign_in
 from ice_provider.alibaba.credentials.courier import Courier
+from ice_provider.alibaba.credentials.keyring import Keyring
+from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.credentials.order import Found
 from ice_provider.alibaba.credentials.origins import Address
+from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.transport import trust
-from ice_provider.errors import NotSignedIn, Throttled, Unreachable
+from ice_provider.errors import Denied, NotSignedIn, Throttled, Unreachable
 from ice_provider.redaction import Redactor
 from support.key_services import OIDC_TOKEN
 from support.stage import Stage
@@ -59,6 +65,31 @@ async def test_a_token_that_is_refused_again_after_its_renewal_is_an_error(stage
 
     assert "it was renewed, and refused again" in str(caught.value)
     assert stage.services.granted == 2
+
+
+@pytest.mark.parametrize("is_lasting", [False, True], ids=["at first", "for good"])
+async def test_a_key_that_the_service_does_not_know_is_fetched_anew_once(stage: Stage, is_lasting: bool) -> None:
+    keys = [Key("STS.of-yesterday", "s", "t", "a test"), Key("emulator", "emulator-secret", None, "a test")]
+    fetched: list[Key] = []
+
+    async def fetch() -> Key:
+        fetched.append(keys[0 if is_lasting else len(fetched)])
+        return dataclasses.replace(fetched[-1])
+
+    origin = Address("http://127.0.0.1:9/keys")
+    place = Place("cn-shanghai", stage.emulator.endpoint, "http", connect=5.0, read=5.0)
+    client = Client(place, Keyring(fetch=fetch), trust(None), Found(origin))
+    if is_lasting:
+        with pytest.raises(Denied) as caught:
+            await client.get_workflow_task("movie-1")
+        assert (
+            dict(caught.value.hints)["next"] == "another one was fetched, and refused too: check who hands out the key"
+        )
+    else:
+        assert (await client.get_workflow_task("movie-1")).succeeded
+    await client.close()
+
+    assert len(fetched) == 2
 
 
 async def test_a_hundred_calls_with_a_token_that_expires_are_one_renewal(stage: Stage) -> None:
@@ -157,10 +188,11 @@ async def test_a_sign_in_ends_within_its_limit_whatever_the_service_does(behavio
     async with RawServer(behaviour) as server:
         courier = Courier({}, trust(None), Redactor())
         began = asyncio.get_running_loop().time()
-        with pytest.raises(Unreachable, match="signing in by the credentials URI took longer than"):
+        with pytest.raises(Unreachable, match="signing in by the credentials URI took longer than") as caught:
             await sign_in.fetch(Address(f"http://{server.host}/"), courier, within=0.3)
 
     assert asyncio.get_running_loop().time() - began < 1.0
+    assert dict(caught.value.hints)["next"].startswith("it must answer with Code, AccessKeyId")
 
 
 def test_the_library_still_speaks_by_the_functions_that_are_replaced() -> None:

@@ -86,6 +86,34 @@ async def test_a_signal_ends_the_plugin_in_peace_with_nothing_said_but_its_port(
     assert (code, told.split(";")[0]) == (grpc.StatusCode.CANCELLED, "stopped waiting for workflow task t-1")
 
 
+UNRESOLVED = """
+import runpy, socket, time
+socket.getaddrinfo = lambda *_, **__: time.sleep(60)
+runpy.run_module("ice_provider", run_name="__main__")
+"""
+
+
+async def test_a_name_that_nobody_answers_for_does_not_hold_up_the_end() -> None:
+    async with (
+        engine() as (address, _),
+        process(sys.executable, "-c", UNRESOLVED, address) as plugin,
+        grpc.aio.insecure_channel(f"127.0.0.1:{await port_of(plugin)}") as channel,
+    ):
+        stub = provider_pb2_grpc.ResourceProviderStub(channel)
+        args = struct({"accessKey": "k", "secretKey": "s", "endpoint": "nobody.invalid"})
+        await stub.Configure(pb.ConfigureRequest(args=args), wait_for_ready=True)
+        request = pb.InvokeRequest(tok="ice:index:getWorkflowTask", args=struct({"taskId": "t-1"}))
+        read = asyncio.ensure_future(refusal(stub.Invoke(request)))
+        await asyncio.sleep(1)  # real: the lookup is under way in a thread by then
+
+        plugin.terminate()
+
+        assert await asyncio.wait_for(plugin.communicate(), PATIENCE) == (b"", b"")
+        code, _ = await read
+
+    assert (plugin.returncode, code) == (0, grpc.StatusCode.CANCELLED)
+
+
 @pytest.mark.parametrize(
     "flags",
     [

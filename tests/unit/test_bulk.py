@@ -199,6 +199,25 @@ def test_a_task_with_a_status_to_judge_is_read_by_itself() -> None:
     assert (seen.task_id, seen.results, count) == ("t-7", {"T": {"Status": "Processing"}}, 1)
 
 
+def test_a_gate_that_joins_just_after_a_list_is_not_told_what_the_list_said() -> None:
+    """It opens while its task runs, so that what it is told had better be a reading."""
+
+    async def join() -> bool:
+        clock = VirtualClock()
+        films = Films(clock)
+        poller = Poller(films, clock, per_second=100, in_bulk=True, luck=lambda: 1.0)
+        with poller.follow("t-0", waits_on=DEFAULT_PENDING) as first:
+            await first.next()
+            watch = poller._watches["t-0"]  # a list that comes within the second after a reading
+            watch.rest(clock.now() + 20, task("Processing", "t-0"))
+            with poller.follow("t-0", waits_on=frozenset({"Init"})) as second:
+                seen = await second.next()
+        poller.stop()
+        return isinstance(seen, WorkflowTask) and seen.results is not None
+
+    assert run(join())
+
+
 @pytest.mark.parametrize(
     ("pages", "listed", "ended", "calls"), [(1, 1, 0, 2), (1, 50, 0, 2), (1, 51, 0, 3), (10, 1000, 7, 37), (9, 0, 0, 9)]
 )

@@ -72,7 +72,7 @@ def verdict(told: Told) -> str:
                     return REASONS[answer]
             case "Init" | "Processing":
                 good_at, strange_since = moment, None
-            case _:
+            case "Unreachable" | "BrokenAnswer":
                 strange_since = None
     return "waiting"
 

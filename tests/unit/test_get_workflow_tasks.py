@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from ice_provider import times
 from ice_provider.cloud import Search
 from ice_provider.decoding import check
 from ice_provider.errors import Denied, Interrupted, InvalidInput, Rejected, Throttled, Unreachable
 from ice_provider.functions.get_workflow_tasks import Arguments, Found, GetWorkflowTasks
+from ice_provider.session import Operation
 from support.cloud import ScriptedCloud, task
-from support.operation import operation
+from support.operation import Lines, operation, session
 
 TASKS = [task(status, f"t-{number}") for number, status in enumerate(["Succeed", "Failed", "Succeed", "Processing"])]
 
@@ -109,6 +111,26 @@ async def test_a_stop_ends_it_at_once() -> None:
 async def test_a_search_for_what_the_service_has_forgotten_is_an_error_not_an_empty_list(edge: str) -> None:
     with pytest.raises(InvalidInput, match="is 95 days ago: the service lists tasks of the last 90 days only"):
         await listed(cloud(), **{edge: "2022-10-01T00:00:00Z"})
+
+
+async def test_a_search_of_the_last_ninety_days_by_a_clock_that_was_read_a_moment_ago_is_made() -> None:
+    service, act = cloud(), operation(cloud(), "read")
+    ninety_days_ago = times.told(act.session.clock.wall() - 90 * 24 * 3600 - 60)
+
+    await listed(service, start_of_create_time=ninety_days_ago)
+
+    assert service.searches[0][0].start_of_create_time == ninety_days_ago
+
+
+async def test_more_pages_than_the_rate_allows_within_the_limit_are_told_as_that() -> None:
+    act = Operation(session(cloud(*TASKS * 30), requests_per_second=0.5), Lines(), "read")
+
+    with pytest.raises(Unreachable) as caught:
+        await GetWorkflowTasks().call(Arguments(max_items=5000), act)
+
+    assert caught.value.headline == (
+        "no turn to list workflow tasks within 30s: too many calls at once, raise ice:requestsPerSecond"
+    )
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,11 @@ ADVICE: dict[str, tuple[Step, str | None, list[tuple[str, str]]]] = {
             ("next", "correct the condition to the names that the task returned"),
         ],
     ),
+    "has ended with a status to wait on": (
+        task("Failed", "a"),
+        None,
+        [("next", 'take "Failed" out of pendingStatuses, or give the gate another task')],
+    ),
     "has an unknown status": (
         task("Queued", "a"),
         None,
@@ -188,7 +193,8 @@ ADVICE: dict[str, tuple[Step, str | None, list[tuple[str, str]]]] = {
 async def test_the_advice_is_that_for_the_first_task_which_did_not_succeed(case: str) -> None:
     step, condition, advice = ADVICE[case]
     good = task("Succeed", "b", activity_results='{"Score": 90, "Scor": 90}')
-    group = Group({"a": [step], "b": [good]}, condition=condition)
+    pending = ("Init", "Failed") if "wait on" in case else None
+    group = Group({"a": [step], "b": [good]}, condition=condition, pending=pending)
 
     with pytest.raises(GateShut) as caught:
         await group.wait()

@@ -6,19 +6,27 @@ import pytest
 
 from ice_provider.errors import BrokenAnswer, NotKnown, ProviderError, Throttled, Unreachable
 from ice_provider.model import WorkflowTask
-from ice_provider.patience import Patience
+from ice_provider.patience import Patience, Troubles
 from support.cloud import task
 
 GOOD, NONE, DOWN = task("Processing"), NotKnown("not known"), Unreachable("down")
 Readings = list[tuple[float, WorkflowTask | ProviderError]]
 
 
-def after(readings: Readings) -> tuple[bool, bool]:
-    """Return whether the last of these readings, seconds after the beginning, is borne, and whether to tell of it."""
+def borne(readings: Readings) -> bool:
+    """Return whether the last of these readings, seconds after the beginning, is borne."""
     patience = Patience(began=100.0)
-    borne = [patience.bears(reading, 100 + seconds) for seconds, reading in readings]
-    assert all(borne[:-1])
-    return borne[-1], patience.is_tried(100 + readings[-1][0])
+    *before, last = [patience.bears(reading, 100 + seconds) for seconds, reading in readings]
+    assert all(before)
+    return last
+
+
+def told(**readings: Readings) -> ProviderError | None:
+    """Return the trouble to tell of after these readings of some tasks, at the moment of the last of all."""
+    troubles, all_ = Troubles(), [(moment, name, one) for name, each in readings.items() for moment, one in each]
+    for moment, name, reading in sorted(all_, key=lambda told: told[0]):
+        troubles.note(name, reading, moment)
+    return troubles.lasting(max(moment for moment, _, _ in all_))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,7 @@ def after(readings: Readings) -> tuple[bool, bool]:
 def test_not_known_is_borne_for_thirty_seconds_from_the_beginning_or_the_last_good_reading(
     readings: Readings, is_borne: bool
 ) -> None:
-    assert after(readings)[0] == is_borne
+    assert borne(readings) == is_borne
 
 
 @pytest.mark.parametrize(
@@ -50,15 +58,16 @@ def test_not_known_is_borne_for_thirty_seconds_from_the_beginning_or_the_last_go
         ([(0, DOWN), (61, NONE), (71, NONE)], False),
         ([(61, NONE)], True),
         ([(0, NONE), (28, DOWN), (31, NONE)], True),
+        ([(0, NONE), (28, Throttled("slow")), (31, NONE)], False),
     ],
 )
 def test_one_answer_after_an_outage_is_not_believed_at_once(readings: Readings, is_borne: bool) -> None:
-    assert after(readings)[0] == is_borne
+    assert borne(readings) == is_borne
 
 
 @pytest.mark.parametrize("fault", [DOWN, Throttled("slow"), BrokenAnswer("html")], ids=repr)
 def test_any_other_fault_is_borne_for_ever(fault: ProviderError) -> None:
-    assert after([(0, fault), (1e6, fault)])[0]
+    assert borne([(0, fault), (1e6, fault)])
 
 
 @pytest.mark.parametrize(
@@ -72,4 +81,17 @@ def test_any_other_fault_is_borne_for_ever(fault: ProviderError) -> None:
     ],
 )
 def test_trouble_is_told_of_once_it_has_lasted_for_ten_seconds(readings: Readings, is_told: bool) -> None:
-    assert after(readings)[1] == is_told
+    assert (told(a=readings) is not None) == is_told
+
+
+def test_of_several_troubles_the_one_that_has_lasted_longest_is_told() -> None:
+    assert told(a=[(0, DOWN), (12, DOWN)], b=[(1, NONE), (12, NONE)], c=[(0, NONE), (11, GOOD)]) is DOWN
+
+
+def test_the_trouble_of_a_task_that_is_asked_about_no_more_is_forgotten() -> None:
+    troubles = Troubles()
+    troubles.note("a", DOWN, 0.0)
+
+    troubles.forget("a")
+
+    assert troubles.lasting(100.0) is None

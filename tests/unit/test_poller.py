@@ -178,6 +178,7 @@ async def test_one_who_joins_a_watch_between_two_polls_need_not_wait_for_the_nex
     poller = poller_of(cloud, clock)
     with poller.follow("t-1") as first:
         await first.next()
+        await clock.sleep(5)
         began = clock.now()
 
         with poller.follow("t-1", until=began + 20) as second:

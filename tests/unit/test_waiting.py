@@ -221,6 +221,20 @@ async def test_a_fault_that_passes_is_not_worth_a_line() -> None:
     assert not [line for line in lines.progressed if "failed" in line]
 
 
+async def test_a_wait_that_never_had_its_turn_says_so_and_what_to_do() -> None:
+    cloud = ScriptedCloud(others={f"t-{number}": [task("Processing", f"t-{number}")] for number in range(60)})
+    shared = session(cloud, requests_per_second=0.5)
+    waits = [
+        wait(f"t-{number}", Rule(), Limit("create", 10.0), Operation(shared, Lines(), "create")) for number in range(60)
+    ]
+
+    ends = await asyncio.gather(*waits, return_exceptions=True)
+
+    assert isinstance(ends[-1], DeadlineExceeded)
+    assert dict(ends[-1].hints)["last"].startswith("no turn to ask about it came: too many calls")
+    assert dict(ends[-1].hints)["next"].startswith("let other users of the account call less")
+
+
 async def test_a_gate_looks_once_more_shortly_before_its_limit() -> None:
     """The task is an hour old and asked about every 30 s; the limit is 20 s."""
     cloud = ScriptedCloud(*(task(status, create_time="2023-01-04T01:05:17Z") for status in ("Processing", "Succeed")))

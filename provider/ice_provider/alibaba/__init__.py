@@ -63,7 +63,7 @@ async def connect(
     from ice_provider.alibaba.client import Client  # noqa: PLC0415
 
     trusted = await _in_time(transport.trust, ca_file)
-    if place.is_strange and not origins.is_for_tests(found.origin):
+    if place.is_strange and origins.looks_real(found.origin):
         note = f"ice:endpoint sends signed requests to {place.host}, which is no host of Alibaba Cloud's"
         found = dataclasses.replace(found, notes=(*found.notes, note))
     return Client(place, _keyring(found.origin, environment, trusted, redactor, routes), trusted, found)

@@ -94,7 +94,7 @@ class Client:
         answer = await self._send(question, key, ends)
         if answer.status != _OK and self._clock_was_refused(answer, question):
             answer = await self._send(question, key, ends)
-        if answer.status != _OK and self._token_expired(answer, question):
+        if answer.status != _OK and self._key_expired(answer, question):
             key = await self._key(ends, refused=key)
             answer = await self._send(question, key, ends)
         if answer.status != _OK:
@@ -125,7 +125,7 @@ class Client:
         )
         return await self._transport.send(request, ends)
 
-    def _token_expired(self, answer: Answer, question: Question) -> bool:
+    def _key_expired(self, answer: Answer, question: Question) -> bool:
         """Whether the key was refused as one that is no longer good, and another can be had."""
         code = self._refusal(answer, question).code or ""
         return self._keyring.is_renewable and bool(KEY_EXPIRED.match(code))

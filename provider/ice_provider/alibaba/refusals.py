@@ -19,7 +19,7 @@ from ice_provider.excerpts import excerpt
 POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:%s"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
 TOKEN_EXPIRED: Final = re.compile(r"InvalidSecurityToken\.Expired|SecurityTokenExpired")
-KEY_EXPIRED: Final = re.compile(rf"{TOKEN_EXPIRED.pattern}|InvalidAccessKeyId|InvalidSecurityToken")
+KEY_EXPIRED: Final = re.compile(r"InvalidAccessKeyId|InvalidSecurityToken|SecurityTokenExpired")
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 _SERVER_FAULT: Final = 500
 _TOO_MANY: Final = 429
@@ -52,7 +52,7 @@ class Asker:
     Attributes:
         region: Where; None when only an endpoint is known.
         caller: The key, masked, and where it comes from.
-        renews: Whether the key can be renewed, and so has been when its token is refused as expired for good.
+        renews: Whether the key can be renewed, and so has been when it is refused for good.
         skew: Seconds that the service's clock was found to be ahead of ours; 0 when nobody looked.
     """
 

@@ -38,8 +38,7 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
         told = "it redirects; refused, because keys would go with it"
         return NotSignedIn(f"{headline}: {told}", [asked, ("next", origin.remedy)])
     meant = _refusal(origin, courier, answer).as_error()
-    advice = [] if any(word == "next" for word, _ in meant.hints) else [("next", origin.remedy)]
-    headline, hints = f"{headline}: {meant.headline}", [asked, *meant.hints, *advice]
+    headline, hints = f"{headline}: {meant.headline}", [asked, *_advised(meant, origin)]
     match meant:
         case Throttled(retry_after=pause):
             return Throttled(headline, hints, retry_after=pause)
@@ -51,8 +50,13 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
 def unanswered(origin: Origin, error: ProviderError) -> ProviderError:
     """Return the error of a sign-in whose question brought no answer: that may have another cause than the API's."""
     headline = f"signing in by {origin} failed: {error.headline}"
-    hints = error.hints if any(word == "next" for word, _ in error.hints) else [*error.hints, ("next", origin.remedy)]
+    hints = _advised(error, origin)
     return Unreachable(headline, hints) if isinstance(error, Transient) else NotSignedIn(headline, hints)
+
+
+def _advised(error: ProviderError, origin: Origin) -> list[tuple[str, str]]:
+    """Return the hints of an error, with the origin's remedy where it has none."""
+    return [*error.hints, *([] if error.is_advised else [("next", origin.remedy)])]
 
 
 def _no_key(origin: Origin, courier: Courier, headline: str, asked: tuple[str, str]) -> ProviderError:
