@@ -9,17 +9,13 @@ https://www.alibabacloud.com/help/en/vod/user-guide/workflow-task-completion
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ice_provider import freejson, times
 from ice_provider.model import Activity
 
-_RECENT: Final = 512  # texts, of some kilobytes each: from poll to poll of a task most are the same
 
-
-@functools.lru_cache(maxsize=_RECENT)
 def read(text: str | None) -> tuple[Mapping[str, Any] | None, tuple[Activity, ...] | None]:
     """Return `results` and `activities`; each is None when the text does not hold it."""
     document = _parsed(text)

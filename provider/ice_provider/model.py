@@ -47,7 +47,7 @@ class Activity:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class WorkflowTask:
     """A workflow task as the service told of it, and what follows from that."""
 

@@ -21,10 +21,18 @@ def observe(
     workflow: Workflow | None = None,
     activity_results: str | None = None,
     user_data: str | None = None,
+    before: WorkflowTask | None = None,
 ) -> WorkflowTask:
-    """Return the task that these fields describe; empty ones count as absent."""
+    """Return the task that these fields describe; empty ones count as absent.
+
+    `before` is an earlier reading of the task: what it already understood is not read again, as most polls bring
+    nothing new.
+    """
     finished = status in words.ENDED
-    results, parsed = activities.read(activity_results)
+    if before and before.activity_results == activity_results:
+        results, parsed = before.results, before.activities
+    else:
+        results, parsed = activities.read(activity_results)
     return WorkflowTask(
         task_id=task_id,
         status=status,

@@ -1,15 +1,26 @@
 """The least that can stand in for the API: one HTTP answerer that asks nobody who they are.
 
 It gives the task that the query names, to signed and unsigned requests alike, so that two callers can share it and the
-price of checking signatures, which the emulator does, weighs on neither. Prints its port and serves until it is killed.
+price of checking signatures, which the emulator does, weighs on neither. Prints its port and serves until it is killed;
+each line that comes is answered with how many requests there have been.
+
+`upstream.py [--tls FOLDER] [--pending AGE]` speaks TLS, with its authority in FOLDER/authority.pem; its tasks have ended
+well, or go on and were made AGE seconds before it began.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import datetime as dt
 import json
 import re
+import ssl
+import sys
+from pathlib import Path
 from typing import cast
+
+from support.authority import Authority
 
 _ASKED = re.compile(rb"[?&]TaskId=([^&\s]+)")
 _STAND_IN = "<task>"
@@ -30,54 +41,89 @@ def _activity(name: str, second: int) -> dict[str, object]:
 
 
 _RESULTS = {name: _activity(name, 18 + 10 * place) for place, name in enumerate(("Review", "Transcode", "Publish"))}
-_ANSWER = {
-    "RequestId": "7F0C2A0C-7870-15FE-B96F-8880BBA1D2E3",
-    "WorkflowTask": {  # as long as the one on the published page of GetWorkflowTask
-        "TaskId": _STAND_IN,
-        "Status": "Succeed",
-        "TaskInput": json.dumps({"Type": "Media", "Media": "a0b1c230706071edbfe290b488d4e5f6"}),
-        "CreateTime": "2023-01-04T02:05:17Z",
-        "FinishTime": "2023-01-04T02:06:19Z",
-        "Workflow": {
-            "WorkflowId": "a0b1c263dca94c609de02ac0d1d4e5f6",
-            "Name": "Super-resolution transcoding workflow",
-            "Status": "Active",
-            "Type": "Common",
-            "CreateTime": "2022-11-27T10:02:12Z",
-            "ModifiedTime": "2022-11-29T02:06:19Z",
-        },
-        "ActivityResults": json.dumps(_RESULTS),
-        "UserData": json.dumps({"NotifyAddress": "http://example.com/done"}),
+_TASK = {  # as long as the one on the published page of GetWorkflowTask
+    "TaskId": _STAND_IN,
+    "Status": "Succeed",
+    "TaskInput": json.dumps({"Type": "Media", "Media": "a0b1c230706071edbfe290b488d4e5f6"}),
+    "CreateTime": "2023-01-04T02:05:17Z",
+    "FinishTime": "2023-01-04T02:06:19Z",
+    "Workflow": {
+        "WorkflowId": "a0b1c263dca94c609de02ac0d1d4e5f6",
+        "Name": "Super-resolution transcoding workflow",
+        "Status": "Active",
+        "Type": "Common",
+        "CreateTime": "2022-11-27T10:02:12Z",
+        "ModifiedTime": "2022-11-29T02:06:19Z",
     },
+    "ActivityResults": json.dumps(_RESULTS),
+    "UserData": json.dumps({"NotifyAddress": "http://example.com/done"}),
 }
-_PARTS = json.dumps(_ANSWER).encode().split(_STAND_IN.encode())
+
+
+def _pending(age: float) -> dict[str, object]:
+    made = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=age)
+    return {**_TASK, "Status": "Processing", "CreateTime": f"{made:%Y-%m-%dT%H:%M:%SZ}", "FinishTime": None}
+
+
+class Upstream:
+    """What all connections share.
+
+    Attributes:
+        parts: The answer, cut where the ID of the task belongs.
+        heard: How many requests there have been.
+    """
+
+    def __init__(self, task: dict[str, object]) -> None:
+        answer = {"RequestId": "7F0C2A0C-7870-15FE-B96F-8880BBA1D2E3", "WorkflowTask": task}
+        self.parts = json.dumps(answer).encode().split(_STAND_IN.encode())
+        self.heard = 0
 
 
 class Answerer(asyncio.Protocol):
     """One connection, kept open; a request has no body."""
 
-    def __init__(self) -> None:
-        self._heard = b""
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+        self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._out = cast("asyncio.WriteTransport", transport)
 
     def data_received(self, data: bytes) -> None:
-        *heads, self._heard = (self._heard + data).split(b"\r\n\r\n")
+        *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
+        self._upstream.heard += len(heads)
         for head in heads:
             asked = _ASKED.search(head)
-            body = (asked[1] if asked else b"").join(_PARTS)
+            body = (asked[1] if asked else b"").join(self._upstream.parts)
             self._out.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             )
 
 
-async def serve() -> None:
+async def serve(task: dict[str, object], secured: ssl.SSLContext | None) -> None:
     """Listen on a free port of the loopback."""
-    server = await asyncio.get_running_loop().create_server(Answerer, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201  # whoever started this waits for it
-    await server.serve_forever()
+    upstream = Upstream(task)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answerer(upstream), "127.0.0.1", 0, ssl=secured, backlog=1024)
+    _say(server.sockets[0].getsockname()[1])
+    while await asyncio.to_thread(sys.stdin.readline):
+        _say(upstream.heard)
+
+
+def _say(number: int) -> None:
+    print(number, flush=True)  # noqa: T201  # whoever started this waits for it
+
+
+def _secured(folder: Path) -> ssl.SSLContext:
+    authority = Authority()
+    (folder / "authority.pem").write_bytes(authority.pem)
+    return authority.server(folder)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tls", type=Path)
+    parser.add_argument("--pending", type=float)
+    asked = parser.parse_args()
+    task = _TASK if asked.pending is None else _pending(asked.pending)
+    asyncio.run(serve(task, asked.tls and _secured(asked.tls)))

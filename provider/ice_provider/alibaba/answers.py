@@ -68,8 +68,8 @@ def refusal(body: bytes) -> dict[str, Any]:
         return {}
 
 
-def task(found: dict[str, Any], asked_for: str) -> WorkflowTask:
-    """Return the task that a valid answer of GetWorkflowTask tells of.
+def task(found: dict[str, Any], asked_for: str, before: WorkflowTask | None = None) -> WorkflowTask:
+    """Return the task that a valid answer of GetWorkflowTask tells of; `before` is an earlier reading of it.
 
     Raises:
         NoTask: It tells of none.
@@ -82,7 +82,7 @@ def task(found: dict[str, Any], asked_for: str) -> WorkflowTask:
     if found["WorkflowTask"]["TaskId"] != asked_for:
         raise BrokenAnswer("the answer is about another task")
     told = GetWorkflowTaskResponseBody().from_map(found).workflow_task
-    return _read(told, request_id, activity_results=told.activity_results)
+    return _read(told, request_id, activity_results=told.activity_results, before=before)
 
 
 def page(found: dict[str, Any]) -> Page:
@@ -134,7 +134,9 @@ def _texts(value: Any, path: str, names: tuple[str, ...]) -> dict[str, Any]:
     return value
 
 
-def _read(told: Any, request_id: str, *, activity_results: str | None = None) -> WorkflowTask:
+def _read(
+    told: Any, request_id: str, *, activity_results: str | None = None, before: WorkflowTask | None = None
+) -> WorkflowTask:
     """Return the task of one of the SDK's models, which differ between the operations in their class alone."""
     flow = told.workflow
     workflow = flow and Workflow(
@@ -155,4 +157,5 @@ def _read(told: Any, request_id: str, *, activity_results: str | None = None) ->
         workflow=workflow,
         activity_results=activity_results,
         user_data=told.user_data,
+        before=before,
     )

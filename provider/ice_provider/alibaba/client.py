@@ -7,6 +7,7 @@ import ssl
 import time
 import uuid
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from ice_provider import about, messages
 from ice_provider.alibaba import answers, signing, transport
@@ -36,6 +37,7 @@ class Client:
         self._notes = list(found.notes)
         self._transport = transport.Transport(place, trusted)
         self._agent = f"pulumi-ice/{about.VERSION}"
+        self._held: WeakValueDictionary[str, WorkflowTask] = WeakValueDictionary()  # by those who wait
         self._skew = 0.0  # seconds that the service's clock is ahead of ours
 
     @property
@@ -58,7 +60,7 @@ class Client:
         deed = f"read {messages.task(task_id)}"
         found = await self._ask(Question("GetWorkflowTask", {"TaskId": task_id}, deed, task_id))
         try:
-            return answers.task(found, asked_for=task_id)
+            task = answers.task(found, asked_for=task_id, before=self._held.get(task_id))
         except answers.NoTask as none:
             raise messages.not_known(
                 task_id,
@@ -67,6 +69,8 @@ class Client:
                 said="the answer holds no task",
                 request_id=none.request_id,
             ) from None
+        self._held[task_id] = task
+        return task
 
     async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
         """See `cloud.Cloud`. Source: the page of ListWorkflowTasks (ICE, API 2020-11-09)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import socket
 import ssl
@@ -28,6 +29,7 @@ from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Rejected, U
 
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
 _CONNECTIONS: Final = 64
+_INSTANT: Final = 0.001  # seconds: to aiohttp, none would mean no limit
 _LASTING: Final = frozenset({401, 403, 407})  # what a proxy says that asking again does not change
 _TRUST: Final = "name the authority that signed it:  pulumi config set ice:caFile /path/to/authorities.pem"
 _CERTIFICATES: Final = {  # by the numbers of X509_V_ERR_… in OpenSSL's x509_vfy.h
@@ -90,12 +92,13 @@ class Transport:
         """Connect when first needed; `names` finds the addresses of a host, the system does unless given."""
         self._base = f"{place.scheme}://{place.host}"
         connector = aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=trusted, resolver=_GuardedResolver(names))
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=place.connect, sock_read=place.read)
         self._pool = aiohttp.ClientSession(
-            connector=connector, timeout=limits, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_UNTOUCHED,
         )
-        self._host = place.host
-        self._proxy = place.proxy
+        self._place = place
 
     async def send(self, request: SignedRequest, ends: float) -> Answer:
         """Return the answer to one call.
@@ -109,17 +112,20 @@ class Transport:
             BrokenAnswer: It was not HTTP, or larger than any answer can be.
             InvalidInput: The host resolves to an address that hands out credentials.
         """
-        with faults_of(self._host):
-            async with (
-                asyncio.timeout_at(ends),
-                self._pool.post(
-                    URL(self._base + request.target, encoded=True),
-                    headers={**request.headers, "Accept-Encoding": "identity"},
-                    skip_auto_headers=_UNTOUCHED,
-                    allow_redirects=False,
-                    proxy=self._proxy,
-                ) as response,
-            ):
+        limits = aiohttp.ClientTimeout(
+            total=max(_INSTANT, ends - asyncio.get_running_loop().time()),
+            sock_connect=self._place.connect,
+            sock_read=self._place.read,
+            ceil_threshold=math.inf,  # or all limits beyond 5 s end at a whole second
+        )
+        with faults_of(self._place.host):
+            async with self._pool.post(
+                URL(self._base + request.target, encoded=True),
+                headers={**request.headers, "Accept-Encoding": "identity"},
+                allow_redirects=False,
+                proxy=self._place.proxy,
+                timeout=limits,
+            ) as response:
                 return await answer_of(response)
 
     async def close(self) -> None:
