@@ -5,6 +5,7 @@ Closed unless success is named. Must not know how a task is read, how long anyon
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +61,7 @@ class Rule:
     listed_failure: frozenset[str] = frozenset()
 
     @classmethod
+    @functools.lru_cache(maxsize=256)  # thousands of gates share a few rules
     def of(
         cls,
         *,

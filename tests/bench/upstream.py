@@ -5,7 +5,7 @@ price of checking signatures, which the emulator does, weighs on neither. Prints
 each line that comes is answered with how many requests there have been.
 
 `upstream.py [--tls FOLDER] [--pending AGE]` speaks TLS, with its authority in FOLDER/authority.pem; its tasks have ended
-well, or go on and were made AGE seconds before it began.
+well, or go on and never get older than AGE seconds.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import functools
 import json
 import re
 import ssl
 import sys
+import time
 from pathlib import Path
 from typing import cast
 
@@ -41,6 +43,7 @@ def _activity(name: str, second: int) -> dict[str, object]:
 
 
 _RESULTS = {name: _activity(name, 18 + 10 * place) for place, name in enumerate(("Review", "Transcode", "Publish"))}
+_RUNNING = {"ActivityId": "Transcode", "Status": "Processing", "StartTime": "2023-01-04T02:05:28Z"}
 _TASK = {  # as long as the one on the published page of GetWorkflowTask
     "TaskId": _STAND_IN,
     "Status": "Succeed",
@@ -60,23 +63,35 @@ _TASK = {  # as long as the one on the published page of GetWorkflowTask
 }
 
 
-def _pending(age: float) -> dict[str, object]:
-    made = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=age)
-    return {**_TASK, "Status": "Processing", "CreateTime": f"{made:%Y-%m-%dT%H:%M:%SZ}", "FinishTime": None}
+@functools.lru_cache(maxsize=1)
+def _parts(made: int | None) -> list[bytes]:
+    """Return the answer, cut where the ID of the task belongs; one that goes on was made at this moment."""
+    task = dict(_TASK)
+    if made is not None:
+        moment = dt.datetime.fromtimestamp(made, dt.UTC)
+        task |= {"Status": "Processing", "CreateTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "FinishTime": None}
+        task |= {"ActivityResults": json.dumps({"Review": _RESULTS["Review"], "Transcode": _RUNNING})}
+    answer = {"RequestId": "7F0C2A0C-7870-15FE-B96F-8880BBA1D2E3", "WorkflowTask": task}
+    return json.dumps(answer).encode().split(_STAND_IN.encode())
 
 
 class Upstream:
     """What all connections share.
 
     Attributes:
-        parts: The answer, cut where the ID of the task belongs.
         heard: How many requests there have been.
     """
 
-    def __init__(self, task: dict[str, object]) -> None:
-        answer = {"RequestId": "7F0C2A0C-7870-15FE-B96F-8880BBA1D2E3", "WorkflowTask": task}
-        self.parts = json.dumps(answer).encode().split(_STAND_IN.encode())
+    def __init__(self, age: float | None) -> None:
+        self._age = age
         self.heard = 0
+
+    def answer(self, head: bytes) -> bytes:
+        """Return the body for a request."""
+        self.heard += 1
+        asked = _ASKED.search(head)
+        made = None if self._age is None else int(time.time() - self._age)
+        return (asked[1] if asked else b"").join(_parts(made))
 
 
 class Answerer(asyncio.Protocol):
@@ -91,18 +106,16 @@ class Answerer(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
-        self._upstream.heard += len(heads)
         for head in heads:
-            asked = _ASKED.search(head)
-            body = (asked[1] if asked else b"").join(self._upstream.parts)
+            body = self._upstream.answer(head)
             self._out.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             )
 
 
-async def serve(task: dict[str, object], secured: ssl.SSLContext | None) -> None:
+async def serve(age: float | None, secured: ssl.SSLContext | None) -> None:
     """Listen on a free port of the loopback."""
-    upstream = Upstream(task)
+    upstream = Upstream(age)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Answerer(upstream), "127.0.0.1", 0, ssl=secured, backlog=1024)
     _say(server.sockets[0].getsockname()[1])
@@ -125,5 +138,4 @@ if __name__ == "__main__":
     parser.add_argument("--tls", type=Path)
     parser.add_argument("--pending", type=float)
     asked = parser.parse_args()
-    task = _TASK if asked.pending is None else _pending(asked.pending)
-    asyncio.run(serve(task, asked.tls and _secured(asked.tls)))
+    asyncio.run(serve(asked.pending, asked.tls and _secured(asked.tls)))
