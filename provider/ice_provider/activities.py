@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ice_provider import freejson, times
-from ice_provider.model import Activity
+from ice_provider.model import Activity, WorkflowTask
 
 
 def read(text: str | None) -> tuple[Mapping[str, Any] | None, tuple[Activity, ...] | None]:
@@ -111,3 +111,10 @@ def is_running(activity: Activity) -> bool:
     """Whether an activity has begun and not ended, as far as one can tell; an unknown word counts as running."""
     status = (activity.status or "").lower()
     return bool(status) and status not in _DONE | _BROKEN | _NOT_BEGUN and activity.end_time is None
+
+
+def stage(task: WorkflowTask) -> tuple[str, int, tuple[str | None, ...]]:
+    """Return how far a task has come: its status, how many activities are done, and which ones run."""
+    parts = task.activities or ()
+    running = tuple(part.activity_id for part in parts if is_running(part))
+    return task.status, sum(is_done(part) for part in parts), running

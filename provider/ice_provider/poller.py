@@ -135,7 +135,7 @@ class Poller:
                         answer = await self._turnstile.call(make, Lane.READ)
                     except Transient as error:
                         trouble = error
-                        await self._clock.sleep(self._pause(error, retries))
+                        await self._clock.sleep(self._pause(error, retries, has_moved=False))
                     else:
                         retries.succeeded()
                         return answer
@@ -230,7 +230,7 @@ class Poller:
             while True:
                 reading = await self._ask(task_id, watch, due)
                 watch.tell(reading)
-                pause = self._pause(reading, retries)
+                pause = self._pause(reading, retries, has_moved=watch.has_moved)
                 watch.may_hasten = not retries.faults
                 await self._rest(watch, pause)
                 if not isinstance(reading, Throttled):  # who was only turned away keeps his place
@@ -254,7 +254,7 @@ class Poller:
             task = await self._turnstile.call(get, lane, due)
         except (NotKnown, Transient) as trouble:
             return trouble
-        watch.task, watch.read_at = task, self._clock.now()
+        watch.keep(task, self._clock.now())
         if task.finished:
             self._remember(task)
         if self._bulk and watch.waits_on:
@@ -266,8 +266,12 @@ class Poller:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _pause(self, reading: Reading, retries: pacing.Retries) -> float:
-        """Return the seconds until the task is due again; a fault is asked again sooner, while the budget lasts."""
+    def _pause(self, reading: Reading, retries: pacing.Retries, *, has_moved: bool) -> float:
+        """Return the seconds until the task is due again.
+
+        A fault is asked again sooner, while the budget lasts; so is a task that has moved, because one step is often
+        followed by the next.
+        """
         luck = self._luck()
         if isinstance(reading, Throttled):
             return retries.after_a_fault("throttled", luck, reading.retry_after)
@@ -275,7 +279,8 @@ class Poller:
             return retries.after_a_fault("transient", luck)
         retries.succeeded()
         made = times.seconds(reading.create_time) if isinstance(reading, WorkflowTask) else None
-        return pacing.pause(max(0.0, self._clock.wall() - made) if made is not None else 0.0, luck)
+        age = 0.0 if made is None or has_moved else max(0.0, self._clock.wall() - made)
+        return pacing.pause(age, luck)
 
     async def _rest(self, watch: Watch, pause: float) -> None:
         """Let a task be for a while, and longer while a list stands in; but not beyond a follower's last look."""

@@ -130,7 +130,7 @@ class _Course:
                 await self.operation.reporter.overall(summary)
             return
         now = clock.now()
-        state = _state(task) if task else _TROUBLE
+        state = activities.stage(task) if task else _TROUBLE
         changed = state != self._said and (task is not None or self.troubles.lasting(now))
         if not changed and now - max(self._said_at, self.began) < HEARTBEAT:
             return
@@ -141,10 +141,3 @@ class _Course:
         else:
             line = messages.progress(self.seen, waited=waited, limit=self.limit, now=clock.wall())
         await self.operation.reporter.progress(line + messages.failing(self.trouble))
-
-
-def _state(task: GatedTask) -> object:
-    """Return what must differ for a new line: the status, how many activities are done, and which run."""
-    parts = task.activities or ()
-    running = tuple(part.activity_id for part in parts if activities.is_running(part))
-    return task.status, sum(activities.is_done(part) for part in parts), running

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from ice_provider import activities
 from ice_provider.errors import NotKnown, Transient
 from ice_provider.model import WorkflowTask
 from ice_provider.pacing import SHORTEST_PAUSE
@@ -65,6 +66,7 @@ class Watch:
         may_hasten: Whether the next call has no reason to be late but our own pace.
         task: As it was last read by itself, and not by a list.
         read_at: When that was.
+        has_moved: Whether it had come further by then than at the reading before.
         rests_until: Until when a list stands in for reading it.
     """
 
@@ -75,7 +77,7 @@ class Watch:
         self.followers = self.readers = 0
         self.deadlines: list[float] = []
         self.waits_on: list[frozenset[str]] = []
-        self.was_asked = self.may_hasten = False
+        self.was_asked = self.may_hasten = self.has_moved = False
         self.read_at = self.rests_until = float("-inf")
         self._hasten = hasten
         self.count = 0
@@ -97,6 +99,11 @@ class Watch:
     def lane(self) -> Lane:
         """For whom the task is asked about."""
         return Lane.READ if self.readers else Lane.WAIT
+
+    def keep(self, task: WorkflowTask, now: float) -> None:
+        """Take note of a reading by itself."""
+        self.has_moved = self.was_read and activities.stage(task) != activities.stage(self.task)
+        self.task, self.read_at = task, now
 
     def tell(self, reading: Reading) -> None:
         """Let all who follow hear of a reading."""

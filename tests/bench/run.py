@@ -12,9 +12,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import plots
 from rich.console import Console
 from rich.table import Table
 from rows import Row
@@ -29,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what the performance goals name.")
     parser.add_argument("--runs", type=int, default=11, help="runs of each comparison (default 11)")
     parser.add_argument("--json", type=Path, default=FOLDER / "figures.json", help="where the figures go")
+    parser.add_argument("--record", action="store_true", help="also for the docs, whose plots are drawn anew")
     parser.add_argument("--only", action="append", choices=SECTIONS, help="a section to run; may be given again")
     arguments = parser.parse_args()
     sys.path.append(str(FOLDER.parent))  # where `support` is
@@ -43,8 +45,16 @@ def main() -> None:
             console.print(_table(section.TITLE, rows, f"load before: {others:.1f} on {os.cpu_count()} cores"))
             figures |= {row.what: row.as_json() for row in rows}
             missed += [row.what for row in rows if row.met is False]
-    arguments.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(arguments.json, figures)
+    if arguments.record:
+        before = json.loads(plots.RECORDED.read_text(encoding="utf-8")) if plots.RECORDED.exists() else {}
+        _write(plots.RECORDED, before | figures)
+        plots.draw()
     sys.exit(f"missed: {', '.join(missed)}" if missed else 0)
+
+
+def _write(file: Path, figures: Mapping[str, object]) -> None:
+    file.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _table(title: str, rows: Sequence[Row], caption: str) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,13 @@ from support.cloud import ScriptedCloud, task
 
 if TYPE_CHECKING:
     from ice_provider.cloud import Cloud
+
+
+OLD = task("Init", create_time="2023-01-04T01:55:17Z")
+OLD_AND_AT_WORK, OLD_AND_FURTHER = (
+    task("Processing", create_time=OLD.create_time, activity_results=json.dumps({"Transcode": {"Status": state}}))
+    for state in ("Processing", "Succeed")
+)
 
 
 def poller_of(cloud: Cloud, clock: JumpingClock | None = None, per_second: float = 20.0) -> Poller:
@@ -209,7 +217,8 @@ async def test_a_slow_follower_hears_the_newest_reading_and_none_twice() -> None
         ([Throttled("x", retry_after=3.0)] * 3, [3.0, 3.0]),
         ([Unreachable("x"), Unreachable("x"), task("Init"), Unreachable("x"), task("Init")], [0.05, 0.1, 1.0, 0.05]),
         ([NotKnown("x")] * 3, [1.0, 1.0]),
-        ([task("Init", create_time="2023-01-04T01:55:17Z")] * 3, [30.0, 30.0]),
+        ([OLD] * 3, [30.0, 30.0]),
+        ([OLD, OLD_AND_AT_WORK, OLD_AND_AT_WORK, OLD_AND_FURTHER], [30.0, 1.0, 30.0]),
         ([task("Init", create_time="soon")] * 3, [1.0, 1.0]),
         ([task("Init", create_time="2033-01-04T01:55:17Z")] * 3, [1.0, 1.0]),
     ],
