@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import plots
+import recorded
 from rich.console import Console
 from rich.table import Table
 from rows import Row
@@ -30,7 +30,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what the performance goals name.")
     parser.add_argument("--runs", type=int, default=11, help="runs of each comparison (default 11)")
     parser.add_argument("--json", type=Path, default=FOLDER / "figures.json", help="where the figures go")
-    parser.add_argument("--record", action="store_true", help="also for the docs, whose plots are drawn anew")
+    parser.add_argument(
+        "--record", action="store_true", help="also for the docs, whose plots and tables are written anew"
+    )
     parser.add_argument("--only", action="append", choices=SECTIONS, help="a section to run; may be given again")
     arguments = parser.parse_args()
     sys.path.append(str(FOLDER.parent))  # where `support` is
@@ -47,9 +49,9 @@ def main() -> None:
             missed += [row.what for row in rows if row.met is False]
     _write(arguments.json, figures)
     if arguments.record:
-        before = json.loads(plots.RECORDED.read_text(encoding="utf-8")) if plots.RECORDED.exists() else {}
-        _write(plots.RECORDED, before | figures)
-        plots.draw()
+        before = json.loads(recorded.RECORDED.read_text(encoding="utf-8")) if recorded.RECORDED.exists() else {}
+        _write(recorded.RECORDED, before | figures)
+        recorded.write()
     sys.exit(f"missed: {', '.join(missed)}" if missed else 0)
 
 

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from bench import recorded
 from ice_provider import durations
 from ice_provider.config import ProviderConfig
 from ice_provider.pacing import LONGEST_PAUSE, pause
@@ -51,3 +52,21 @@ def test_the_words_of_the_configuration_on_the_page_exist() -> None:
     known = json.loads((ROOT / "provider" / "schema.json").read_text())["config"]["variables"]
 
     assert set(re.findall(r"`ice:([a-z]\w+)`", (ROOT / "docs" / "scale.md").read_text())) <= set(known)
+
+
+def test_plots_and_tables_tell_what_was_recorded() -> None:
+    for file, text in recorded.files().items():
+        assert file.read_text(encoding="utf-8") == text, f"{file.name}: write it anew by tests/bench/recorded.py"
+
+
+def test_every_row_that_tells_a_median_is_a_recorded_figure() -> None:
+    figures = json.loads(recorded.RECORDED.read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    names = [
+        row.split("|")[1].strip()
+        for table in page.split("| row | median |\n|---|---|\n")[1:]
+        for row in table.split("\n\n")[0].splitlines()
+    ]
+
+    assert names
+    assert set(names) <= set(figures)

@@ -1,6 +1,6 @@
-"""The plots of the docs, drawn from the recorded figures: `docs/figures.json` in, `docs/figures/*.svg` out.
+"""The figures of the docs, from what was recorded: `docs/figures.json` in, plots and tables out.
 
-A few bars each, by hand: what libraries draw is a hundred times as long, differs from run to run, and is dark on dark in a
+A plot is a few bars, drawn by hand: what libraries draw is a hundred times as long, differs from run to run, and is dark on dark in a
 reader that is dark.
 """
 
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).parents[2] / "docs"
 RECORDED = DOCS / "figures.json"
@@ -48,7 +50,7 @@ class Plot:
     bars: tuple[Bar, ...]
     logarithmic: bool = False
 
-    def draw(self, figures: Mapping[str, Mapping[str, float]]) -> str:
+    def draw(self, figures: Mapping[str, Mapping[str, Any]]) -> str:
         """Return it as SVG."""
         values = [figures[bar.row]["median"] for bar in self.bars]
         lines = [
@@ -111,12 +113,29 @@ PLOTS = {
 }
 
 
-def draw() -> None:
-    """Write all of them."""
+def filled(page: str, figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a page whose table rows `| name of a figure | … |` tell its median."""
+
+    def row(found: re.Match[str]) -> str:
+        figure = figures.get(found["name"])
+        return f"| {found['name']} | {figure['median']:.3g} {figure['unit']} |" if figure else found[0]
+
+    return re.sub(r"^\| (?P<name>[^|]+) \| [^|]+ \|$", row, page, flags=re.MULTILINE)
+
+
+def files() -> dict[Path, str]:
+    """Return what is written from the recorded figures, by its place."""
     figures = json.loads(RECORDED.read_text(encoding="utf-8"))
-    for name, plot in PLOTS.items():
-        (DOCS / "figures" / f"{name}.svg").write_text(plot.draw(figures), encoding="utf-8")
+    page = DOCS / "scale.md"
+    plots = {DOCS / "figures" / f"{name}.svg": plot.draw(figures) for name, plot in PLOTS.items()}
+    return {page: filled(page.read_text(encoding="utf-8"), figures), **plots}
+
+
+def write() -> None:
+    """Write all of it."""
+    for file, text in files().items():
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    draw()
+    write()
