@@ -20,6 +20,7 @@ from ice_provider import pacing, times
 from ice_provider.cloud import Search
 from ice_provider.errors import ProviderError, Transient
 from ice_provider.turnstile import Lane
+from ice_provider.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,12 +144,12 @@ class BulkReads:
             rounds.rest_until(None)
         except ProviderError as error:
             self._is_denied = True
-            self.notes.append(f"tasks are read one by one, although ice:bulkReads is auto: {error}")
+            self.notes.append(f"tasks are read one by one, {_although()}: {error}")
         else:
             rounds.take(listed, until=began + APART + _SLACK)
         if rounds.is_over:
             lag = f"the list of the tasks of workflow {workflow} is more than {_TOO_FAR_BEHIND:.0f}s behind"
-            self.notes.append(f"{lag}: they are read one by one from now on, although ice:bulkReads is auto")
+            self.notes.append(f"{lag}: they are read one by one from now on, {_although()}")
 
     async def _pages(self, search: Search, rounds: _Rounds) -> dict[str, WorkflowTask]:
         """Return what a search finds, by ID; nothing when that would take more calls than single reads."""
@@ -250,3 +251,7 @@ class _Rounds:
     def _ages(self, wall: float) -> list[float]:
         made = (times.seconds(member.task.create_time) for member in self.members.values())
         return [max(0.0, wall - moment) for moment in made if moment is not None]
+
+
+def _although() -> str:
+    return f"although {wording().setting('bulkReads')} is auto"

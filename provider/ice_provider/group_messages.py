@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ice_provider import durations, messages
 from ice_provider.errors import DeadlineExceeded, GateShut, Interrupted
 from ice_provider.tally import SHOWN_FAILURES, Standing, Tally
+from ice_provider.wording import wording
 
 if TYPE_CHECKING:
     from ice_provider.errors import NotKnown, ProviderError
@@ -78,7 +79,7 @@ def deadline(tally: Tally, *, limit: Limit, trouble: ProviderError | None, waite
     hints = [("standing", f"{counts(standing)}, after {durations.show(waited)}")]
     hints += [("running", _some(running))] if running else []
     hints += messages.last_trouble(trouble, answered=standing.unread < standing.total)
-    again = "run `pulumi up` again: the wait goes on where it is, the tasks have not been touched"
+    again = f"run {wording().again} again: the wait goes on where it is, the tasks have not been touched"
     remedies = [*messages.way_on(trouble, again), *messages.raise_limit(limit)]
     return DeadlineExceeded(headline, [*hints, *_failures(tally), *remedies])
 
@@ -92,7 +93,7 @@ def interrupted(standing: Standing) -> Interrupted:
     """Return the error of a group's wait that the engine stopped."""
     return Interrupted(
         f"stopped waiting for {_tasks(standing.total)} ({counts(standing)}); the tasks go on in the cloud, "
-        "`pulumi up` takes the wait up again"
+        f"{wording().again} takes the wait up again"
     )
 
 
@@ -114,10 +115,11 @@ def _remedy(tally: Tally) -> list[tuple[str, str]]:
     first = next(iter(tally.reasons.values()))
     about = [hint for hint in first.hints if hint[0] not in _FACTS]
     if about and about[0][1].startswith(messages.MEND):
-        again = "mend the cause, start these workflows again and put the new task IDs into taskIds in their place"
+        place = f"put the new task IDs into {wording().input('taskIds')} in their place"
+        again = f"mend the cause, start these workflows again and {place}"
         about = [("next", again)]
     can = tally.standing.total - tally.standing.failed
-    fewer = f"let fewer suffice:  minSucceeded: {can}"
+    fewer = f"let fewer suffice:  {wording().given('minSucceeded', can)}"
     if not can:  # none at all is no gate
         return about
     return [*about, ("", f"or {fewer}") if about else ("next", fewer)]

@@ -21,6 +21,7 @@ from ice_provider.errors import (
 )
 from ice_provider.excerpts import excerpt
 from ice_provider.model import GatedTask
+from ice_provider.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
 MEND: Final = "mend the cause and start the workflow again, then give the gate the new task ID"
 _LONGEST_ID: Final = 14
 _SHOWN: Final = 3  # running activities in a line
-_ADVICE: Final[dict[type, str]] = {
-    Throttled: "let other users of the account call less, or call less often:  pulumi config set ice:requestsPerSecond 5",
-    BrokenAnswer: "check ice:endpoint, and proxies on the way",
-    Unreachable: "check the network, ice:endpoint, and proxies on the way",
-}
 
 
 def short(task_id: str) -> str:
@@ -126,7 +122,7 @@ def deadline(
         headline = f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended"
         headline += f" ({detail})" if detail else ""
     facts = _facts(seen, now) if seen else []
-    again = "run `pulumi up` again: the wait goes on where it is, the task has not been touched"
+    again = f"run {wording().again} again: the wait goes on where it is, the task has not been touched"
     return DeadlineExceeded(
         headline,
         [*facts, *last_trouble(trouble, answered=seen is not None), *way_on(trouble, again), *raise_limit(limit)],
@@ -136,7 +132,8 @@ def deadline(
 def unasked() -> Throttled:
     """Return the trouble of a wait that never had its turn."""
     return Throttled(
-        "no turn to ask about it came: too many calls for what the service or ice:requestsPerSecond allows"
+        "no turn to ask about it came: too many calls for what the service or "
+        f"{wording().setting('requestsPerSecond')} allows"
     )
 
 
@@ -149,21 +146,26 @@ def last_trouble(trouble: ProviderError | None, *, answered: bool) -> list[tuple
 
 def way_on(trouble: ProviderError | None, again: str) -> list[tuple[str, str]]:
     """Return what to do once a limit has ended: first about the trouble, when there is some, then to run it again."""
-    advice = _ADVICE.get(type(trouble))
+    advice = _advice(trouble)
     return [("next", advice), ("", f"then {again}")] if advice else [("next", again)]
 
 
+def _advice(trouble: ProviderError | None) -> str | None:
+    """Return what helps against trouble of a kind that may pass."""
+    endpoint = wording().setting("endpoint")
+    slower = wording().chosen("requestsPerSecond", 5)
+    by_kind: dict[type, str] = {
+        Throttled: f"let other users of the account call less, or call less often:  {slower}",
+        BrokenAnswer: f"check {endpoint}, and proxies on the way",
+        Unreachable: f"check the network, {endpoint}, and proxies on the way",
+    }
+    return by_kind.get(type(trouble))
+
+
 def raise_limit(limit: Limit) -> list[tuple[str, str]]:
-    """Return the lines that raise a limit: those that win over whoever set it."""
-    more, operation = durations.show(max(4 * limit.seconds, 60)), limit.operation
-    own = ("", f'or raise the limit of this gate:  waitTimeout: {more}   (Python: wait_timeout="{more}")')
-    custom = [
-        ("", f"or its {operation}:  YAML  options: {{customTimeouts: {{{operation}: {more}}}}}"),
-        ("", f'    Python  opts=ResourceOptions(custom_timeouts=CustomTimeouts({operation}="{more}"))'),
-        ("", f'    TypeScript  {{ customTimeouts: {{ {operation}: "{more}" }} }}'),
-    ]
-    everywhere = ("", f"or of all gates:  pulumi config set ice:waitTimeout {more}")
-    return {"customTimeouts": custom, "waitTimeout": [own, *custom]}.get(limit.source, [own, *custom, everywhere])
+    """Return the lines that raise a limit."""
+    more = durations.show(max(4 * limit.seconds, 60))
+    return [("", line) for line in wording().raise_limit(limit.operation, limit.source, more)]
 
 
 def interrupted(task_id: str, *, seen: WorkflowTask | None, now: float) -> Interrupted:
@@ -171,7 +173,7 @@ def interrupted(task_id: str, *, seen: WorkflowTask | None, now: float) -> Inter
     state = f" ({standing(seen, now)})" if seen else ""
     return Interrupted(
         f"stopped waiting for {task(task_id)}{state}; the task goes on in the cloud, "
-        "`pulumi up` takes the wait up again"
+        f"{wording().again} takes the wait up again"
     )
 
 
@@ -196,7 +198,8 @@ def clock_is_off(skew: float) -> str:
 
 def clock_corrected(skew: float) -> str:
     """Return the warning of a wrong clock."""
-    return f"{clock_is_off(skew)}: the provider corrected its requests, other programs will not; set the clock"
+    corrected = f"{wording().speaker} corrected its requests, other programs will not"
+    return f"{clock_is_off(skew)}: {corrected}; set the clock"
 
 
 def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
@@ -208,15 +211,14 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
         trouble: The last one.
     """
     headline = f"could not {deed} within {durations.show(within)}: {trouble.headline}"
-    advice = [] if trouble.is_advised else [("next", f"{_ADVICE[type(trouble)]}; then run it again")]
+    advice = [] if trouble.is_advised else [("next", f"{_advice(trouble)}; then run it again")]
     return type(trouble)(headline, [*trouble.hints, *advice])
 
 
 def no_turn(deed: str, within: float) -> Unreachable:
     """Return the error of a call that was not made in time, because too many others were."""
-    return Unreachable(
-        f"no turn to {deed} within {durations.show(within)}: too many calls at once, raise ice:requestsPerSecond"
-    )
+    raise_ = f"raise {wording().setting('requestsPerSecond')}"
+    return Unreachable(f"no turn to {deed} within {durations.show(within)}: too many calls at once, {raise_}")
 
 
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
@@ -236,13 +238,14 @@ def ended_badly(
     verb = {words.FAILED: "failed", words.CANCELED: "was canceled"}.get(seen.status, f'ended as "{seen.status}"')
     where = f" in activity {broken.activity_id}" if broken and broken.activity_id else ""
     reason = excerpt((broken and broken.message) or "the service gave no reason")
-    advice = f"{MEND}; to accept this outcome add"
-    elsewhere = ", and take it out of failureStatuses" if listed else ""
+    success, failure = wording().input("successStatuses"), wording().input("failureStatuses")
+    accept = f'to accept this outcome add "{seen.status}" to {success}'
+    elsewhere = f", and take it out of {failure}" if listed else ""
     return GateShut(
         f"{task(seen.task_id)} {verb}{where}: {reason}",
         [
             *_facts(seen),
-            ("next", f'{advice} "{seen.status}" to successStatuses{elsewhere}; in full:  {_with(accepted, seen)}'),
+            ("next", f"{MEND}; {accept}{elsewhere}; in full:  {_with(accepted, seen)}"),
         ],
     )
 
@@ -263,15 +266,16 @@ def not_importable(shut: GateShut) -> GateShut:
 
 def ended_as_pending(seen: WorkflowTask) -> GateShut:
     """Return the error for an ended task whose status word is one to wait on."""
-    advice = f'take "{seen.status}" out of pendingStatuses, or give the gate another task'
+    advice = f'take "{seen.status}" out of {wording().input("pendingStatuses")}, or give the gate another task'
     headline = f"{task(seen.task_id)} has ended as {seen.status}, which is a status to wait on: it will not change"
     return GateShut(headline, [*_facts(seen), ("next", advice)])
 
 
 def unknown_status(seen: WorkflowTask, lists: Mapping[str, frozenset[str]]) -> GateShut:
     """Return the error for a status word that no list names; `lists` are those in effect, by the user's names."""
-    advice = "add it to pendingStatuses to wait on, to failureStatuses to stop, to successStatuses to open"
-    whole = [f"{name}: {_with(listed, seen)}" for name, listed in lists.items()]
+    pending, failure, success = map(wording().input, ("pendingStatuses", "failureStatuses", "successStatuses"))
+    advice = f"add it to {pending} to wait on, to {failure} to stop, to {success} to open"
+    whole = [wording().given(name, _with(listed, seen)) for name, listed in lists.items()]
     next_ = ("next", f"a list takes the place of the default, so write all of it:  {whole[0]}")
     return GateShut(
         f'{task(seen.task_id)} has the unknown status "{seen.status}": {advice}',
@@ -280,9 +284,8 @@ def unknown_status(seen: WorkflowTask, lists: Mapping[str, frozenset[str]]) -> G
 
 
 def _with(listed: frozenset[str], seen: WorkflowTask) -> str:
-    """Return a list of status words with one more, as YAML, Python and TypeScript alike take it."""
-    told = ", ".join(f'"{word}"' for word in [*sorted(listed), excerpt(seen.status)])
-    return f"[{told}]"
+    """Return a list of status words with one more, as a user writes it."""
+    return wording().listing([*sorted(listed), excerpt(seen.status)])
 
 
 def condition_false(seen: WorkflowTask, expression: str) -> GateShut:
@@ -316,9 +319,10 @@ def not_expected(seen: WorkflowTask, expected: tuple[str, ...]) -> GateShut:
 
 def _way_on(status: str, expected: tuple[str, ...]) -> str:
     """Return what to do about a status that is not expected: only a pending one can still become another."""
+    name = wording().input("expectedStatuses")
     if status.lower() in {word.lower() for word in expected}:
-        return f'write "{status}" in expectedStatuses with this upper and lower case'
-    accept = f'add "{status}" to expectedStatuses'
+        return f'write "{status}" in {name} with this upper and lower case'
+    accept = f'add "{status}" to {name}'
     if status in words.PENDING:
         return f"wait with a WorkflowTaskGate, or {accept}"
     if status in words.ENDED:

@@ -12,6 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from ice_provider.errors import Unreachable
+from ice_provider.wording import wording
 
 if TYPE_CHECKING:
     import ssl
@@ -64,7 +65,7 @@ async def connect(
 
     trusted = await _in_time(transport.trust, ca_file)
     if place.is_strange and origins.looks_real(found.origin):
-        note = f"ice:endpoint sends signed requests to {place.host}, which is no host of Alibaba Cloud's"
+        note = f"{wording().setting('endpoint')} sends signed requests to {place.host}, which is no host of Alibaba Cloud's"
         found = dataclasses.replace(found, notes=(*found.notes, note))
     return Client(place, _keyring(found.origin, environment, trusted, redactor, routes), trusted, found)
 
@@ -76,7 +77,7 @@ async def _in_time(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
             return await asyncio.to_thread(read, *args, **kwargs)
     except TimeoutError:
         headline = f"the files that say how to sign in could not be read within {_READING:.0f}s"
-        advice = "check that HOME, the file of profiles and ice:caFile can be read at all"
+        advice = f"check that HOME, the file of profiles and {wording().setting('caFile')} can be read at all"
         raise Unreachable(headline, [("next", advice)]) from None
 
 

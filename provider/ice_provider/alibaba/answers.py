@@ -16,6 +16,7 @@ from ice_provider.cloud import Page
 from ice_provider.errors import BrokenAnswer
 from ice_provider.model import Workflow, WorkflowTask
 from ice_provider.observation import observe
+from ice_provider.wording import wording
 
 _TASK_FIELDS: Final = (
     "TaskId",
@@ -51,9 +52,8 @@ def document(body: bytes, content_type: str) -> dict[str, Any]:
         parsed = freejson.parse(body.decode("utf-8"))
     except (UnicodeDecodeError, freejson.NotJson) as error:
         if "html" in content_type.lower() or body.lstrip()[:1] == b"<":
-            raise BrokenAnswer(
-                "the endpoint answers HTML, not the ICE API: check ice:endpoint, and proxies on the way"
-            ) from error
+            advice = f"check {wording().setting('endpoint')}, and proxies on the way"
+            raise BrokenAnswer(f"the endpoint answers HTML, not the ICE API: {advice}") from error
         raise BrokenAnswer("the answer is empty or no valid JSON") from error
     if not isinstance(parsed, dict):
         raise BrokenAnswer("the answer is no JSON object")

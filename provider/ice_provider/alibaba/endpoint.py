@@ -15,6 +15,7 @@ from ice_provider import addresses
 from ice_provider.alibaba import proxies
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, Problem
+from ice_provider.wording import wording
 
 REGIONS: Final = ("ap-southeast-1", "cn-beijing", "cn-hangzhou", "cn-shanghai", "cn-shenzhen", "us-west-1")
 _CONNECT: Final = 5.0  # seconds
@@ -61,13 +62,10 @@ def find(config: ProviderConfig, environment: Mapping[str, str]) -> Place:
     """
     region = config.region_from(environment)
     if region is None and config.endpoint is None:
-        reason = (
-            "is missing: pulumi config set ice:region cn-shanghai, or region on an explicit provider, or "
-            "ALIBABA_CLOUD_REGION"
-        )
-        raise InvalidInput([Problem("region", reason)])
+        ways = [wording().chosen("region", "cn-shanghai"), *wording().elsewhere("region"), "ALIBABA_CLOUD_REGION"]
+        raise InvalidInput([Problem("region", f"is missing: {', or '.join(ways)}")])
     if region and not config.endpoint and not _is_offered(region, anything=config.skip_region_validation):
-        otherwise = "" if config.skip_region_validation else ", or set ice:skipRegionValidation to true"
+        otherwise = "" if config.skip_region_validation else f", or {wording().chosen('skipRegionValidation', 'true')}"
         fault = "can be no region" if config.skip_region_validation else "is not known to offer workflows"
         reason = f'"{region}" {fault}: use one of {", ".join(REGIONS)}{otherwise}'
         raise InvalidInput([Problem("region", reason)])

@@ -15,6 +15,7 @@ from ice_provider import messages
 from ice_provider.alibaba.transport import Answer
 from ice_provider.errors import BrokenAnswer, Denied, NotSignedIn, ProviderError, Rejected, Throttled, Unreachable
 from ice_provider.excerpts import excerpt
+from ice_provider.wording import wording
 
 POLICY: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["ice:%s"],"Resource":"*"}]}'
 CLOCK_REFUSED: Final = re.compile(r"InvalidTimeStamp\.Expired")
@@ -91,7 +92,8 @@ class Refusal:
             if self.code and pattern.match(self.code):
                 return meaning(self)
         if self.status < 300:  # noqa: PLR2004  # 200 alone is an answer; this is something on the way
-            return BrokenAnswer(f"HTTP {self.status} is no answer of the ICE API: check ice:endpoint and proxies")
+            advice = f"check {wording().setting('endpoint')} and proxies"
+            return BrokenAnswer(f"HTTP {self.status} is no answer of the ICE API: {advice}")
         if self.status < 400:  # noqa: PLR2004
             return _redirect(self)
         if self.status == _TOO_MANY or self.retry_after:
@@ -164,9 +166,7 @@ def _expired_token(refusal: Refusal) -> ProviderError:
 
 def _no_token(refusal: Refusal) -> ProviderError:
     headline = f"the key is a temporary one, and its security token is missing: {refusal.code}"
-    return NotSignedIn(
-        headline, refusal.hints(("next", "set the token too: pulumi config set --secret ice:securityToken"))
-    )
+    return NotSignedIn(headline, refusal.hints(("next", f"set the token too: {wording().chosen('securityToken')}")))
 
 
 def _bad_token(refusal: Refusal) -> ProviderError:
@@ -199,7 +199,7 @@ def _bad_clock(refusal: Refusal) -> ProviderError:
 def _redirect(refusal: Refusal) -> ProviderError:
     return Rejected(
         f"the endpoint redirects (HTTP {refusal.status}); refused, because credentials would go with it",
-        [("next", "check ice:endpoint and proxies on the way")],
+        [("next", f"check {wording().setting('endpoint')} and proxies on the way")],
     )
 
 
@@ -211,9 +211,10 @@ def _refused(refusal: Refusal) -> ProviderError:
 
 
 def _no_such_api(refusal: Refusal) -> ProviderError:
+    endpoint, protocol = wording().setting("endpoint"), wording().setting("protocol")
     return Rejected(
         f"what answers is not the ICE API 2020-11-09, or not by this protocol: {refusal.said}",
-        refusal.hints(("next", "check ice:endpoint and ice:protocol, and proxies on the way")),
+        refusal.hints(("next", f"check {endpoint} and {protocol}, and proxies on the way")),
     )
 
 

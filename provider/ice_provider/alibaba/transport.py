@@ -26,20 +26,21 @@ from ice_provider.addresses import is_forbidden
 from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.signing import SignedRequest
 from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Rejected, Unreachable
+from ice_provider.wording import wording
 
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
 _CONNECTIONS: Final = 64
 _INSTANT: Final = 0.001  # seconds: to aiohttp, none would mean no limit
 _LASTING: Final = frozenset({401, 403, 407})  # what a proxy says that asking again does not change
-_TRUST: Final = "name the authority that signed it:  pulumi config set ice:caFile /path/to/authorities.pem"
 _CERTIFICATES: Final = {  # by the numbers of X509_V_ERR_… in OpenSSL's x509_vfy.h
     9: ("is not valid yet", "set this machine's clock, if it is behind"),
     10: ("has expired", "whoever runs the host must renew it; or set this machine's clock, if it is ahead"),
-    62: ("is for another host", "check ice:endpoint, proxies on the way and what the name resolves to"),
-    64: ("is not for this address", "check ice:endpoint: give the name that the certificate is for"),
+    62: ("is for another host", "check {endpoint}, proxies on the way and what the name resolves to"),
+    64: ("is not for this address", "check {endpoint}: give the name that the certificate is for"),
 }
+_UNTRUSTED: Final = ("is not trusted", "name the authority that signed it:  {trust}")
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"})
-_PLAIN: Final = "check ice:endpoint and proxies; for an endpoint on this machine:  pulumi config set ice:protocol HTTP"
+_PLAIN: Final = "check {endpoint} and proxies; for an endpoint on this machine:  {plain}"
 _PROXY: Final = "give HTTPS_PROXY the user and password that the proxy asks for, or name the host in NO_PROXY"
 _UNTOUCHED: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # ours are signed, or must stay away
 
@@ -148,8 +149,8 @@ def faults_of(host: str) -> Iterator[None]:
         raise Unreachable(f"no answer from {host} in time") from error
     except aiohttp.ClientConnectorCertificateError as error:
         fault = getattr(error.certificate_error, "verify_code", 0)
-        what, advice = _CERTIFICATES.get(fault, ("is not trusted", _TRUST))
-        raise Rejected(f"the certificate of {host} {what}", [("next", advice)]) from error
+        what, advice = _CERTIFICATES.get(fault, _UNTRUSTED)
+        raise Rejected(f"the certificate of {host} {what}", [("next", _told(advice))]) from error
     except aiohttp.ClientProxyConnectionError as error:
         raise Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY") from error
     except aiohttp.ClientHttpProxyError as error:
@@ -157,7 +158,7 @@ def faults_of(host: str) -> Iterator[None]:
         raise (Rejected(headline, [("next", _PROXY)]) if error.status in _LASTING else Unreachable(headline)) from error
     except aiohttp.ClientConnectorError as error:
         if getattr(error.os_error, "reason", None) in _NO_TLS:
-            raise Rejected(f"{host} does not speak TLS", [("next", _PLAIN)]) from error
+            raise Rejected(f"{host} does not speak TLS", [("next", _told(_PLAIN))]) from error
         raise Unreachable(f"{host} cannot be reached ({_cause(error)})") from error
     except aiohttp.ClientPayloadError as error:
         raise BrokenAnswer(f"the answer of {host} was cut off") from error
@@ -208,3 +209,13 @@ class _GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def _told(advice: str) -> str:
+    """Return an advice in the words in effect."""
+    words = wording()
+    return advice.format(
+        endpoint=words.setting("endpoint"),
+        trust=words.chosen("caFile", "/path/to/authorities.pem"),
+        plain=words.chosen("protocol", "HTTP"),
+    )

@@ -13,6 +13,7 @@ from ice_provider import condition, durations, words
 from ice_provider.acceptance import Rule
 from ice_provider.declaration import Json, declared
 from ice_provider.errors import Problem
+from ice_provider.wording import wording
 
 LISTS: Final = {
     "success_statuses": "successStatuses",
@@ -65,7 +66,8 @@ class RuleInputs:
         for attribute, name in LISTS.items():
             for word in dict.fromkeys(known.get(attribute, ())):
                 if word in owners:
-                    found.append(Problem(name, f'names "{word}", and so does {owners[word]}: leave it in one of them'))
+                    owner = wording().input(owners[word])
+                    found.append(Problem(name, f'names "{word}", and so does {owner}: leave it in one of them'))
                 owners[word] = name
         lists = {attribute.removesuffix("_statuses"): known.get(attribute) for attribute in LISTS}
         if not found and not Rule.of(**lists).success:
@@ -86,5 +88,6 @@ def _never_opens(taken_by: str | None) -> Problem:
     """Return the mistake of lists that leave no status to open the gate; `taken_by` names the list that has Succeed."""
     if taken_by is None:
         return Problem("successStatuses", 'no status would open this gate: name one, such as "Succeed"')
-    reason = 'names "Succeed", which alone would open this gate: name another status in successStatuses'
+    success = wording().input("successStatuses")
+    reason = f'names "Succeed", which alone would open this gate: name another status in {success}'
     return Problem(taken_by, reason)

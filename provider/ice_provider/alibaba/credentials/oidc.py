@@ -7,6 +7,7 @@ from typing import Final
 
 from ice_provider.alibaba.credentials.origins import TrustedRole
 from ice_provider.errors import NotSignedIn
+from ice_provider.wording import wording
 
 _NONE: Final = {"": "is empty", "null": "holds the word null in place of a token"}  # what scripts write that got none
 
@@ -18,7 +19,7 @@ def token(origin: TrustedRole) -> str:
         OSError: The file cannot be read.
         NotSignedIn: It holds no token.
     """
-    place = origin.token_file or "ice:assumeRoleWithOidc.oidcToken"
+    place = origin.token_file or wording().setting("assumeRoleWithOidc.oidcToken")
     text = Path(origin.token_file).read_text(errors="replace") if origin.token_file else origin.token or ""
     found = text.strip()
     if found in _NONE:

@@ -19,8 +19,9 @@ from ice_provider.alibaba.credentials.sessions import Terms
 from ice_provider.alibaba.credentials.variables import Named, Variables, named
 from ice_provider.config import ProviderConfig, role_name_problem, uri_problem
 from ice_provider.errors import InvalidInput, NotSignedIn, Problem
+from ice_provider.wording import wording
 
-_CONFIGURED: Final = ("ice:accessKey", "ice:secretKey", "ice:securityToken")
+_CONFIGURED: Final = ("accessKey", "secretKey", "securityToken")
 _PROFILE: Final = ("ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE")
 _FILE: Final = ("ALICLOUD_SHARED_CREDENTIALS_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE")
 _INSTANCE_ROLE: Final = ("ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA")
@@ -73,15 +74,16 @@ class _Surroundings:
 
     def configured(self) -> list[tuple[str, Callable[[], Origin]]]:
         """Return the words of the configuration that are set, and what each means; the first is taken."""
-        config = self._config
+        config, setting = self._config, wording().setting
+        file = setting("sharedCredentialsFile")
         pair = trimmed(config.access_key, config.secret_key, config.security_token)
         ways: list[tuple[str, object, Callable[[], Origin]]] = [
-            ("ice:accessKey", any(pair), lambda: Given(whole(_CONFIGURED, pair))),
-            ("ice:profile", config.profile, lambda: self._profile(config.profile, runs_commands=True)),
-            ("ice:ecsRoleName", config.ecs_role_name, lambda: self._instance_role(config.ecs_role_name)),
-            ("ice:credentialsUri", config.credentials_uri, lambda: Address(config.credentials_uri or "")),
-            ("ice:assumeRoleWithOidc", config.assume_role_with_oidc, self._configured_trusted_role),
-            ("ice:sharedCredentialsFile", config.shared_credentials_file and not config.profile, self._named_file),
+            (setting("accessKey"), any(pair), lambda: Given(whole(tuple(map(setting, _CONFIGURED)), pair))),
+            (setting("profile"), config.profile, lambda: self._profile(config.profile, runs_commands=True)),
+            (setting("ecsRoleName"), config.ecs_role_name, lambda: self._instance_role(config.ecs_role_name)),
+            (setting("credentialsUri"), config.credentials_uri, lambda: Address(config.credentials_uri or "")),
+            (setting("assumeRoleWithOidc"), config.assume_role_with_oidc, self._configured_trusted_role),
+            (file, config.shared_credentials_file and not config.profile, self._named_file),
         ]
         return [(word, take) for word, is_set, take in ways if is_set]
 
@@ -116,9 +118,9 @@ class _Surroundings:
         if wanted is None:
             return origin
         terms = Terms(
-            Named(wanted.role_arn, "ice:assumeRole.roleArn"),
-            named(wanted.session_name, "ice:assumeRole.sessionName"),
-            named(wanted.session_expiration, "ice:assumeRole.sessionExpiration"),
+            Named(wanted.role_arn, wording().setting("assumeRole.roleArn")),
+            named(wanted.session_name, wording().setting("assumeRole.sessionName")),
+            named(wanted.session_expiration, wording().setting("assumeRole.sessionExpiration")),
             wanted.policy,
         )
         return AssumedRole(self._session(terms), origin, wanted.external_id)
@@ -146,9 +148,9 @@ class _Surroundings:
         wanted = self._config.assume_role_with_oidc
         assert wanted is not None  # noqa: S101  # asked only when it is set
         terms = Terms(
-            Named(wanted.role_arn, "ice:assumeRoleWithOidc.roleArn"),
-            named(wanted.role_session_name, "ice:assumeRoleWithOidc.roleSessionName"),
-            named(wanted.session_expiration, "ice:assumeRoleWithOidc.sessionExpiration"),
+            Named(wanted.role_arn, wording().setting("assumeRoleWithOidc.roleArn")),
+            named(wanted.role_session_name, wording().setting("assumeRoleWithOidc.roleSessionName")),
+            named(wanted.session_expiration, wording().setting("assumeRoleWithOidc.sessionExpiration")),
             wanted.policy,
         )
         file = self._variables.at_home(wanted.oidc_token_file) if wanted.oidc_token_file else None
@@ -160,7 +162,7 @@ class _Surroundings:
     def _profile(self, name: str | None, *, runs_commands: bool = False) -> Origin:
         file = self._file()
         if file is None:
-            advice = "set ice:sharedCredentialsFile to the file that holds it"
+            advice = f"set {wording().setting('sharedCredentialsFile')} to the file that holds it"
             raise NotSignedIn(f"profile {name} cannot be looked up: there is no HOME", [("next", advice)])
         return self._profiles(file, runs_commands=runs_commands).origin(name)
 
@@ -192,11 +194,12 @@ class _Surroundings:
 
 
 def _nothing() -> NotSignedIn:
+    pair = wording().key_pair
     return NotSignedIn(
         "no credentials for Alibaba Cloud",
         [
             ("next", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET,"),
-            ("", "or pulumi config set --secret ice:accessKey … and pulumi config set --secret ice:secretKey …,"),
-            ("", "or name a profile of the aliyun CLI: pulumi config set ice:profile …"),
+            *([("", f"or {pair},")] if pair else []),
+            ("", f"or name a profile of the aliyun CLI: {wording().chosen('profile', '…')}"),
         ],
     )

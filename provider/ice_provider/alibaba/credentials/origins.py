@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import unquote_plus, urlsplit
 
 from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.wording import wording
 
 _ASSUME: Final = '{"Version":"1","Statement":[{"Effect":"Allow","Action":["sts:AssumeRole"],"Resource":["%s"]}]}'
 _SIGN_IN_ANEW: Final = "sign in anew with the aliyun CLI: aliyun configure"
@@ -91,7 +92,8 @@ class TrustedRole:
     @property
     def remedy(self) -> str:
         """What helps when it brings no key."""
-        where = f"the token in {self.token_file}" if self.token_file else "ice:assumeRoleWithOidc.oidcToken"
+        given = wording().setting("assumeRoleWithOidc.oidcToken")
+        where = f"the token in {self.token_file}" if self.token_file else given
         return f"check {where}, the provider's ARN, and what the role trusts (issuer, audience, subject)"
 
 

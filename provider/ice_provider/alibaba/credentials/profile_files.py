@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ice_provider.errors import NotSignedIn
+from ice_provider.wording import wording
 
 _INI_NAMES: Final = {
     "type": "mode",
@@ -31,9 +32,6 @@ _INI_MODES: Final = {
 }
 """The types that an INI file may have; of all others the official SDKs know how to keep nothing in such a file."""
 
-_FILE_ADVICE: Final = (
-    "check ice:sharedCredentialsFile and ALIBABA_CLOUD_CREDENTIALS_FILE, or run aliyun configure to make the CLI's file"
-)
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 Settings = Mapping[str, str]
 """The settings of one profile that hold something, by the names that the CLI gives them."""
@@ -85,7 +83,9 @@ def unusable(headline: str, advice: str) -> NotSignedIn:
 
 
 def _unreadable(path: Path, why: str) -> NotSignedIn:
-    return unusable(f"the profiles in {path} cannot be read: {why}", _FILE_ADVICE)
+    places = f"{wording().setting('sharedCredentialsFile')} and ALIBABA_CLOUD_CREDENTIALS_FILE"
+    advice = f"check {places}, or run aliyun configure to make the CLI's file"
+    return unusable(f"the profiles in {path} cannot be read: {why}", advice)
 
 
 def _from_json(text: str, path: Path) -> tuple[dict[str, Settings], str]:

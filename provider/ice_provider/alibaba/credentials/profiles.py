@@ -29,6 +29,7 @@ from ice_provider.alibaba.credentials.origins import (
 from ice_provider.alibaba.credentials.profile_files import Settings, load, needed, number, unusable
 from ice_provider.alibaba.credentials.variables import Named, Variables
 from ice_provider.decoding import suggest
+from ice_provider.wording import wording
 
 _PAIR: Final = ("access_key_id", "access_key_secret")
 _RECOGNISED: Final = (
@@ -128,7 +129,7 @@ class Profiles:
 
     def _command(self, settings: Settings, where: str, seen: tuple[str, ...]) -> Command:
         if not self._runs_commands:
-            advice = f"to allow it: pulumi config set ice:profile {seen[0]}"
+            advice = f"to allow it: {wording().chosen('profile', seen[0])}"
             raise unusable(f"{where} runs a command, which must be asked for by name", advice)
         return Command(where, needed(settings, "process_command", where))
 
