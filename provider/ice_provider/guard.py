@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import re
 import sys
 import threading
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ice_provider.redaction import Redactor
 
 if TYPE_CHECKING:
     import asyncio
+
+
+_OURS: Final = re.compile("ice_(provider|gate)")
 
 
 def standard_error(redactor: Redactor) -> None:
@@ -40,6 +44,13 @@ def event_loop(redactor: Redactor, loop: asyncio.AbstractEventLoop) -> None:
         _write(redactor, f"{context['message']}\n{trace}")
 
     loop.set_exception_handler(tell)
+
+
+def place_of(error: BaseException) -> str:
+    """Return ` at poller.py:12`, the place of a bug, and nothing of what was being handled, which may be secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _OURS.search(frame.filename)] or frames
+    return f" at {ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else ""
 
 
 class _Handler(logging.Handler):

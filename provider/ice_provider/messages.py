@@ -118,7 +118,7 @@ def deadline(
     if seen is None:
         headline = f"{task(task_id)} could not be read before the {span} limit of this {limit.operation} ended"
     else:
-        detail = _details(seen, now)
+        detail = details(seen, now)
         headline = f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended"
         headline += f" ({detail})" if detail else ""
     facts = _facts(seen, now) if seen else []
@@ -361,7 +361,8 @@ def _facts(seen: WorkflowTask, now: float | None = None) -> list[tuple[str, str]
     ]
 
 
-def _details(seen: WorkflowTask, now: float) -> str:
+def details(seen: WorkflowTask, now: float) -> str:
+    """Return the standing of a task without its status."""
     return standing(seen, now).removeprefix(seen.status).lstrip(" ,·")
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import grpc
 
-from ice_provider import errors
+from ice_provider import errors, guard
 from ice_provider.about import REPOSITORY
 from ice_provider.redaction import Redactor
 
@@ -63,12 +63,9 @@ class Guarded:
 
 
 def _bug(error: Exception, method: str) -> str:
-    """Name the place of a bug and nothing of what was being handled, which may be secret."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "ice_provider" in frame.filename] or frames
-    place = f" at {ours[-1].filename.rpartition('/')[2]}:{ours[-1].lineno}" if ours else ""
     return (
-        f"this is a bug in the ice provider, please report it: {type(error).__name__} in {method}{place}\n"
+        f"this is a bug in the ice provider, please report it: "
+        f"{type(error).__name__} in {method}{guard.place_of(error)}\n"
         f"    report     {REPOSITORY}/issues\n"
         "    details    run again with `pulumi up --debug` for the traceback"
     )

@@ -1,0 +1,118 @@
+"""The command `ice-gate`: puts the rooms together, and is the only module that knows them all.
+
+What is not needed for `--help` or a completion is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from ice_gate.exits import Exit
+    from ice_gate.running import Run
+
+
+def main() -> NoReturn:
+    """Run the command whose words are the arguments of this process."""
+    try:
+        code = int(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # before anything was asked
+        code = 130
+    except SystemExit as ended:  # argparse has said why
+        code = ended.code if isinstance(ended.code, int) else 2
+    _leave(code)
+
+
+def run(arguments: Sequence[str]) -> Exit:
+    """Run the command that these words describe; return the exit code."""
+    from ice_gate.arguments import parser
+
+    options = parser().parse_args(arguments)
+    if options.command == "completion":
+        return _complete(options.shell)
+    return _act(options)
+
+
+def _complete(shell: str) -> Exit:
+    """Print a completion script, made by shtab when the distribution was (`tools/sdk.py`)."""
+    from importlib.resources import files
+
+    from ice_gate.exits import Exit
+
+    sys.stdout.write((files("ice_gate") / "completions" / f"ice-gate.{shell}").read_text(encoding="utf-8"))
+    return Exit.OPEN
+
+
+def _act(options: Namespace) -> Exit:
+    """Run a command that calls the API; turn whatever it raises into a sentence and a code."""
+    import asyncio
+    import traceback
+
+    from ice_gate.exits import Ending, Exit, ending
+    from ice_gate.output import Closed, NotWritten, Output
+    from ice_gate.running import Run
+    from ice_gate.wording import CommandLine
+    from ice_provider import guard
+    from ice_provider.config import ProviderConfig
+    from ice_provider.declaration import properties
+    from ice_provider.decoding import decode
+    from ice_provider.redaction import Redactor
+    from ice_provider.wording import speak
+
+    speak(CommandLine())
+    redactor = Redactor()
+    guard.standard_error(redactor)
+    output = Output(redactor, is_watched=sys.stdout.isatty() and os.environ.get("TERM") not in {None, "", "dumb"})
+    given = {property_.name: getattr(options, property_.attribute, None) for property_ in properties(ProviderConfig)}
+    failure: Ending | None = None
+    current: Run | None = None
+    try:
+        current = Run(decode(ProviderConfig, given, textual=True), output, redactor)
+        return asyncio.run(_command(options, current))
+    except Closed:
+        return Exit.CLOSED
+    except NotWritten as error:
+        failure = Ending(Exit.NOT_WRITTEN, str(error))
+    except Exception as error:  # noqa: BLE001  # the last boundary: a bug is told as one
+        failure = current.ending(error) if current else ending(error)
+        if options.debug and failure.code is Exit.BUG:
+            output.fail("".join(traceback.format_exception(error)))
+    output.fail(failure.text)
+    return failure.code
+
+
+async def _command(options: Namespace, current: Run) -> Exit:
+    if options.command == "wait":
+        from ice_gate.wait import wait
+
+        return await wait(options, current)
+    if options.command == "show":
+        from ice_gate.show import show
+
+        return await show(options, current)
+    from ice_gate.list import list_tasks
+
+    return await list_tasks(options, current)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once, before Python waits for threads, one of which may look up a name that nobody answers for."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 141
+    except OSError:
+        code = code or 74
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

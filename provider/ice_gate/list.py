@@ -1,0 +1,64 @@
+"""`ice-gate list`: the tasks of the last 90 days that a search finds; a table, or fields between tabs, or JSON."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import IO, cast
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ice_gate.bars import STYLES
+from ice_gate.exits import Exit
+from ice_gate.output import printable
+from ice_gate.running import Run
+from ice_gate.timeline import Kind
+from ice_gate.views import Lines, as_json, as_line
+from ice_provider import durations, words
+from ice_provider.declaration import properties
+from ice_provider.decoding import decode
+from ice_provider.functions.get_workflow_tasks import Arguments, Found, GetWorkflowTasks
+from ice_provider.model import WorkflowTask
+from ice_provider.session import Operation
+
+_COLUMNS = ("task", "status", "created", "took", "workflow")
+_KINDS = {words.SUCCEED: Kind.DONE, words.FAILED: Kind.BROKEN, words.CANCELED: Kind.BROKEN}
+
+
+async def list_tasks(options: Namespace, run: Run) -> Exit:
+    """List tasks; return the exit code. See `GetWorkflowTasks` for what it raises."""
+    given = {property_.name: getattr(options, property_.attribute) for property_ in properties(Arguments)}
+    arguments = decode(Arguments, given, textual=True)
+    async with run.session() as session, Operation(session, Lines(run.output), "read") as operation:
+        found = await GetWorkflowTasks().call(arguments, operation)
+    if options.json:
+        run.output.block("".join(as_line(as_json(task)) for task in found.tasks))
+    elif options.ids:
+        run.output.block("".join(f"{printable(task_id)}\n" for task_id in found.task_ids))
+    elif run.output.is_watched:
+        Console(file=cast("IO[str]", run.output.out), highlight=False).print(_table(found))
+    else:
+        rows = ("\t".join(map(printable, _cells(task))) for task in found.tasks)
+        run.output.block("".join(f"{row}\n" for row in rows))
+    return Exit.OPEN
+
+
+def _table(found: Found) -> Table:
+    counts = ", ".join(f"{count:,} {status}" for status, count in sorted(found.status_counts.items()))
+    caption = f"{len(found.tasks):,} tasks" + (f": {counts}" if counts else "")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, caption_justify="left")
+    table.caption = Text(printable(caption), "dim")
+    for name in _COLUMNS:
+        table.add_column(name, no_wrap=name != "workflow", justify="right" if name == "took" else "left")
+    for task in found.tasks:
+        cells = [Text(printable(cell)) for cell in _cells(task)]
+        cells[1].stylize(STYLES[_KINDS.get(task.status, Kind.RUNNING)])
+        table.add_row(*cells)
+    return table
+
+
+def _cells(task: WorkflowTask) -> tuple[str, ...]:
+    took = durations.show(task.duration_seconds) if task.duration_seconds is not None else ""
+    workflow = (task.workflow and task.workflow.name) or task.workflow_id or ""
+    return task.task_id, task.status, task.create_time or "", took, workflow

@@ -1,0 +1,190 @@
+"""How a wait is told to who watches: a table that changes, a bar, a line. Nothing here is for a log."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import IO, Final, Self, cast
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ice_gate import bars
+from ice_gate.awaited import Awaited
+from ice_gate.exits import Ending
+from ice_gate.output import Output, printable
+from ice_gate.timeline import Kind, timeline
+from ice_provider import durations, group_messages, messages, times
+from ice_provider.clock import Clock
+from ice_provider.model import GatedTask, WorkflowTask
+from ice_provider.resources.workflow_task_group_gate import GatedGroup
+from ice_provider.tally import Tally
+
+_EVERY: Final = 0.2  # seconds between two pictures
+_BAR: Final = 24  # cells
+_AROUND: Final = 5  # lines of a terminal that are not for rows
+_FEWEST: Final = 3  # rows even on the smallest terminal
+
+
+class Screen:
+    """Implements `ice_gate.views.View` on a terminal."""
+
+    def __init__(self, output: Output, awaited: Awaited, clock: Clock, console: Console | None = None) -> None:
+        """Draw a wait; the console is that of standard output unless given."""
+        self._output = output
+        self._awaited = awaited
+        self._clock = clock
+        self._console = console or Console(file=cast("IO[str]", output.out), highlight=False)
+        self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
+        self._last = ""
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """See `View`."""
+        self._live.start()
+        self._ticking = asyncio.create_task(self._tick())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """See `View`: leave the table as it stood."""
+        if self._ticking:
+            self._ticking.cancel()
+        self._draw(is_over=True)
+        self._live.stop()
+
+    async def progress(self, line: str) -> None:
+        """See `Reporter`."""
+        self._last = line
+
+    async def overall(self, line: str) -> None:
+        """See `Reporter`."""
+        self._last = line
+
+    async def warn(self, line: str) -> None:
+        """See `Reporter`: a warning stays, above the table."""
+        self._console.print(Text(f"warning: {self._output.clean(line)}", style="yellow"))
+
+    def opened(self, outcome: GatedTask | GatedGroup) -> None:  # noqa: ARG002  # the table shows it
+        """See `View`."""
+        self._output.line(self._last)
+
+    def failed(self, ending: Ending) -> None:
+        """See `View`."""
+        self._output.fail(ending.text)
+
+    async def _tick(self) -> None:
+        while True:
+            self._draw(is_over=False)
+            await asyncio.sleep(_EVERY)
+
+    def _draw(self, *, is_over: bool) -> None:
+        size, now = self._console.size, self._clock.now()
+        moment = Moment(now, self._clock.wall(), size.width, max(_FEWEST, size.height - _AROUND))
+        block = "#" if self._console.options.ascii_only else "█"
+        self._live.update(frame(self._awaited, moment, is_over=is_over, block=block), refresh=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a picture is drawn.
+
+    Attributes:
+        now: By the clock.
+        wall: Seconds since 1970.
+        width: The cells of a line.
+        rows: How many lines there are for tasks or activities.
+    """
+
+    now: float
+    wall: float
+    width: int
+    rows: int
+
+
+def frame(awaited: Awaited, moment: Moment, *, is_over: bool, block: str = "█") -> RenderableType:
+    """Return the picture of a wait.
+
+    Args:
+        awaited: What to draw.
+        moment: When and where.
+        is_over: Whether the wait has ended: then nothing moves any more.
+        block: What bars are made of.
+    """
+    if awaited.tally:
+        table: RenderableType = _tasks(awaited, awaited.tally, moment)
+    else:
+        table = Group(*_activities(awaited, moment, block))
+    heading = Text(printable(awaited.heading), style="bold", overflow="ellipsis", no_wrap=True)
+    return Group(heading, Padding(table, (0, 0, 0, 2)), *([] if is_over else [_line(awaited, moment)]))
+
+
+def _activities(awaited: Awaited, moment: Moment, block: str) -> list[Text]:
+    seen = awaited.seen.get(awaited.task_ids[0])
+    rows = bars.rows(timeline(seen, moment.wall), moment.width - 2, block=block) if seen else []
+    hidden = len(rows) - moment.rows
+    return [Text(f"{hidden + 1} earlier ones", "dim"), *rows[hidden + 1 :]] if hidden > 0 else rows
+
+
+def _line(awaited: Awaited, moment: Moment) -> RenderableType:
+    """Return the bar of a group, or of one task one that moves, for nobody knows how long it will be; and how it stands."""
+    waited, tally = moment.now - awaited.began, awaited.tally
+    trouble = awaited.troubles.lasting(moment.now)
+    seen = awaited.seen.get(awaited.task_ids[0])
+    if tally:
+        bar = ProgressBar(total=max(1, tally.needed), completed=len(tally.succeeded), width=_BAR)
+        told = group_messages.progress(tally.standing, waited=waited, limit=awaited.limit, trouble=trouble)
+    elif seen:
+        bar = ProgressBar(total=None, width=_BAR)
+        told = messages.progress(seen, waited=waited, limit=awaited.limit, now=moment.wall) + messages.failing(trouble)
+    else:
+        bar = ProgressBar(total=None, width=_BAR)
+        told = f"not read yet · {durations.show(waited)} of {durations.show(awaited.limit.seconds)}"
+        told += messages.failing(trouble)
+    grid = Table.grid(padding=(0, 1))
+    grid.add_row(bar, Text(printable(told)))
+    return grid
+
+
+def _tasks(awaited: Awaited, tally: Tally, moment: Moment) -> Table:
+    """Return the tasks that matter most: those that failed, then those that go on, then those that succeeded."""
+    names = [*tally.reasons, *sorted(tally.unsettled), *tally.succeeded]
+    shown = names if len(names) <= moment.rows else names[: moment.rows - 1]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    table.add_column("task", no_wrap=True, max_width=40)
+    table.add_column("status", no_wrap=True)
+    table.add_column("time", no_wrap=True, justify="right")
+    table.add_column("", no_wrap=True, overflow="ellipsis")
+    for name in shown:
+        table.add_row(*_row(awaited, tally, name, moment.wall))
+    if len(shown) < len(names):
+        table.add_row(Text(f"and {len(names) - len(shown):,} more", "dim"))
+    return table
+
+
+def _row(awaited: Awaited, tally: Tally, task_id: str, now: float) -> list[Text]:
+    seen, reason = awaited.seen.get(task_id), tally.reasons.get(task_id)
+    kind = Kind.BROKEN if reason else Kind.RUNNING if task_id in tally.unsettled else Kind.DONE
+    status = seen.status if seen else "not known" if reason or task_id in tally.missing else "not read yet"
+    if reason:
+        note = reason.headline.removeprefix(messages.task(task_id)).strip()
+    elif seen and kind is Kind.RUNNING:
+        note = messages.details(seen, now)
+    else:
+        note = ""
+    style = bars.STYLES[kind if seen or reason else Kind.OTHER]
+    cells = ((task_id, ""), (status, style), (_age(seen, now), "dim"), (note, style if reason else ""))
+    return [Text(printable(text), told_in) for text, told_in in cells]
+
+
+def _age(seen: WorkflowTask | None, now: float) -> str:
+    """Return how long a task has run."""
+    if seen is None:
+        return ""
+    if seen.duration_seconds is not None:
+        return durations.show(seen.duration_seconds)
+    made = times.seconds(seen.create_time)
+    return durations.show(now - made) if made is not None and not seen.finished and now > made else ""

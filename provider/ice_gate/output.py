@@ -1,0 +1,114 @@
+"""Standard output and standard error: without secrets, and with nothing that steers a terminal but our own colours.
+
+Names and reasons come from the service, which has them from whoever made the workflow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from ice_provider.redaction import Redactor
+
+
+class Closed(Exception):
+    """Whoever read standard output has closed it."""
+
+
+class NotWritten(Exception):
+    """Something cannot be written; the message says what and why."""
+
+
+def printable(text: str) -> str:
+    """Return a text in one line, with a space for whatever is not printed: an escape could steer the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+class Output:
+    """Where a command speaks.
+
+    Attributes:
+        out: Standard output, as a stream that lets no secret through and raises `Closed` and `NotWritten`.
+        is_watched: Whether a person sees it change: it is a terminal that can move its cursor.
+    """
+
+    def __init__(self, redactor: Redactor, *, is_watched: bool) -> None:
+        """Speak through this redactor."""
+        self.out = _Redacted(sys.stdout, redactor)
+        self.is_watched = is_watched
+        self._redactor = redactor
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # what the encoding of a machine lacks becomes a question mark
+                stream.reconfigure(errors="replace")
+
+    def clean(self, text: str) -> str:
+        """Return a text as one line that may be shown."""
+        return printable(self._redactor.redact(text))
+
+    def line(self, text: str) -> None:
+        """Print a line. See `out` for what it raises."""
+        self.block(f"{printable(text)}\n")
+
+    def block(self, text: str) -> None:
+        """Print a text as it is, but for secrets. See `out` for what it raises."""
+        self.out.write(text)
+        self.out.flush()
+
+    def warn(self, text: str) -> None:
+        """Print what the person should know, on standard error."""
+        self._beside(f"warning: {text}")
+
+    def fail(self, text: str) -> None:
+        """Print why the command fails, on standard error."""
+        self._beside(f"error: {text}")
+
+    def _beside(self, text: str) -> None:
+        told = "\n".join(map(self.clean, text.splitlines()))
+        with contextlib.suppress(OSError):  # nobody need read it
+            sys.stderr.write(f"{told}\n")
+            sys.stderr.flush()
+
+
+class _Redacted(io.TextIOBase):
+    """A stream that takes secrets out of what passes."""
+
+    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
+        self._stream = stream
+        self._redactor = redactor
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """See `TextIOBase`."""
+        return self._stream.encoding
+
+    def isatty(self) -> bool:
+        """See `TextIOBase`."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """See `TextIOBase`."""
+        return self._stream.fileno()
+
+    def write(self, text: str) -> int:
+        """See `TextIOBase`."""
+        with _told():
+            self._stream.write(self._redactor.redact(text))
+        return len(text)
+
+    def flush(self) -> None:
+        """See `TextIOBase`."""
+        with _told():
+            self._stream.flush()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise Closed from None
+    except OSError as error:
+        raise NotWritten(f"standard output cannot be written: {error.strerror or error}") from None
