@@ -1,4 +1,4 @@
-"""Write what is generated: the package schema from its declarations, and from that one SDK per language.
+"""Write what is generated: the package schema from its declarations, from that one SDK per language, and completions.
 
 Knows where these files lie, not what they hold. `make sdk` writes them; `--check` tells whether the committed
 ones are up to date.
@@ -13,6 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import shtab
+
+from ice_gate.arguments import SHELLS
+from ice_gate.arguments import parser as command_line
 from ice_provider.schema import package_schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +25,7 @@ GENERATOR = ROOT / ".tools" / "bin" / "pulumi-ice-gensdk"
 SCHEMA = Path("provider", "schema.json")  # this and what follows: relative to the root
 SDK = Path("sdk")
 LANGUAGES = ("python", "nodejs", "go")
+COMPLETIONS = Path("provider", "ice_gate", "completions")
 
 # What tools leave between the files of an SDK when it is used in place.
 LEFT_BY_TOOLS = {"__pycache__", "node_modules"}
@@ -48,6 +53,26 @@ def generate(root: Path) -> None:
     for language in LANGUAGES:
         command: list[str | Path] = [GENERATOR, "-language", language, "-out", root / SDK / language, schema]
         subprocess.run(command, check=True)
+    complete(root)
+
+
+def complete(root: Path) -> None:
+    """Write the scripts that complete `ice-gate` in a shell: static, so that no Python starts at every Tab."""
+    (root / COMPLETIONS).mkdir(parents=True, exist_ok=True)
+    for shell in SHELLS:
+        script = shtab.complete(_with_files(command_line()), shell).rstrip()
+        (root / COMPLETIONS / f"ice-gate.{shell}").write_text(script + "\n", encoding="utf-8")
+
+
+def _with_files(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Return a parser in which whatever takes a file says so to the shell, in its commands too."""
+    for action in parser._actions:  # noqa: SLF001  # argparse has no other way to walk through them
+        if action.metavar == "FILE":
+            action.complete = shtab.FILE
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for command in action.choices.values():
+                _with_files(command)
+    return parser
 
 
 def check() -> None:
@@ -64,7 +89,7 @@ def check() -> None:
 
 def generated(root: Path) -> dict[Path, bytes]:
     """Return the content of every generated file below this root, by its relative path."""
-    paths = [root / SCHEMA]
+    paths = [root / SCHEMA, *(root / COMPLETIONS).iterdir()]
     for language in LANGUAGES:
         paths += (root / SDK / language).rglob("*")
     return {

@@ -28,12 +28,14 @@ _METAVARS: Final[Mapping[type, str]] = {int: "N", float: "N"}
 
 _ABOUT: Final = "Wait for workflow tasks of Alibaba Cloud Intelligent Media Services (ICE), look at them, list them."
 _SECRETS: Final = """\
-Keys are read from the environment (ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, and whatever else
-the Pulumi provider reads) or from a profile of the aliyun CLI (--profile). There is no option for them: every user of
-a machine can read the command lines of all processes."""
+Keys are read from the environment (ALIBABA_CLOUD_ACCESS_KEY_ID and
+ALIBABA_CLOUD_ACCESS_KEY_SECRET, and whatever else the Pulumi provider reads) or
+from a profile of the aliyun CLI (--profile). There is no option for them: every
+user of a machine can read the command lines of all processes."""
 _CODES: Final = """\
-exit codes: 0 open; 1 a task failed or has an unknown status; 2 usage; 3 denied; 4 time-out; 5 unreachable;
-6 not known; 70 a bug; 130 and 143 stopped by SIGINT and SIGTERM. The tasks themselves are never touched."""
+exit codes: 0 open; 1 a task failed or has an unknown status; 2 usage; 3 denied;
+4 time-out; 5 unreachable; 6 not known; 70 a bug; 130 and 143 stopped by SIGINT
+and SIGTERM. The tasks themselves are never touched."""
 _EXAMPLES: Final = {
     "": """\
   ice-gate wait 4215e042b3966ca5441e && ./publish.sh
@@ -43,15 +45,15 @@ _EXAMPLES: Final = {
     "wait": """\
   ice-gate wait 4215e042b3966ca5441e --timeout 45m
   ice-gate wait $(cat tasks.txt) --min-succeeded 190 --timeout 2h
-  ice-gate wait 4215e042b3966ca5441e --condition "length(activities) >= `3`"
-  ice-gate wait 4215e042b3966ca5441e --success Succeed,Canceled --json | jq -r 'select(.event == "end").task.status'""",
+  ice-gate wait 4215e042b3966ca5441e --condition 'length(activities) >= `3`'
+  ice-gate wait 4215e042b3966ca5441e --json | jq 'select(.event == "end")'""",
     "show": """\
   ice-gate show 4215e042b3966ca5441e
   ice-gate show 4215e042b3966ca5441e --svg timeline.svg
   ice-gate show 4215e042b3966ca5441e --json | jq .results""",
     "list": """\
   ice-gate list --workflow-name nightly --statuses Init,Processing
-  ice-gate list --workflow-id 63dca9 --start-of-create-time 2026-01-04T00:00:00Z --ids | xargs ice-gate wait""",
+  ice-gate list --workflow-id 63dca92ac0d1 --ids | xargs ice-gate wait""",
 }
 
 

@@ -50,7 +50,7 @@ def _table(found: Found) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, caption_justify="left")
     table.caption = Text(printable(caption), "dim")
     for name in _COLUMNS:
-        table.add_column(name, no_wrap=name != "workflow", justify="right" if name == "took" else "left")
+        table.add_column(name, no_wrap=True, justify="right" if name == "took" else "left")
     for task in found.tasks:
         cells = [Text(printable(cell)) for cell in _cells(task)]
         cells[1].stylize(STYLES[_KINDS.get(task.status, Kind.RUNNING)])

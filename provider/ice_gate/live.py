@@ -25,7 +25,9 @@ from ice_provider.resources.workflow_task_group_gate import GatedGroup
 from ice_provider.tally import Tally
 
 _EVERY: Final = 0.2  # seconds between two pictures
-_BAR: Final = 24  # cells
+_BAR: Final = 24  # this and what follows: cells
+_WIDE: Final = 100
+_LONGEST_ID: Final = 40
 _AROUND: Final = 5  # lines of a terminal that are not for rows
 _FEWEST: Final = 3  # rows even on the smallest terminal
 
@@ -133,17 +135,15 @@ def _line(awaited: Awaited, moment: Moment) -> RenderableType:
     """Return the bar of a group, or of one task one that moves, for nobody knows how long it will be; and how it stands."""
     waited, tally = moment.now - awaited.began, awaited.tally
     trouble = awaited.troubles.lasting(moment.now)
-    seen = awaited.seen.get(awaited.task_ids[0])
+    width = _BAR if moment.width >= _WIDE else _BAR // 2
     if tally:
-        bar = ProgressBar(total=max(1, tally.needed), completed=len(tally.succeeded), width=_BAR)
+        bar = ProgressBar(total=max(1, tally.needed), completed=len(tally.succeeded), width=width)
         told = group_messages.progress(tally.standing, waited=waited, limit=awaited.limit, trouble=trouble)
-    elif seen:
-        bar = ProgressBar(total=None, width=_BAR)
-        told = messages.progress(seen, waited=waited, limit=awaited.limit, now=moment.wall) + messages.failing(trouble)
     else:
-        bar = ProgressBar(total=None, width=_BAR)
-        told = f"not read yet · {durations.show(waited)} of {durations.show(awaited.limit.seconds)}"
-        told += messages.failing(trouble)
+        bar = ProgressBar(total=None, width=width)
+        seen = awaited.seen.get(awaited.task_ids[0])
+        used = f"{durations.show(waited)} of {durations.show(awaited.limit.seconds)}"
+        told = f"{seen.status if seen else 'not read yet'} · {used}{messages.failing(trouble)}"
     grid = Table.grid(padding=(0, 1))
     grid.add_row(bar, Text(printable(told)))
     return grid
@@ -153,13 +153,16 @@ def _tasks(awaited: Awaited, tally: Tally, moment: Moment) -> Table:
     """Return the tasks that matter most: those that failed, then those that go on, then those that succeeded."""
     names = [*tally.reasons, *sorted(tally.unsettled), *tally.succeeded]
     shown = names if len(names) <= moment.rows else names[: moment.rows - 1]
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    table.add_column("task", no_wrap=True, max_width=40)
-    table.add_column("status", no_wrap=True)
-    table.add_column("time", no_wrap=True, justify="right")
-    table.add_column("", no_wrap=True, overflow="ellipsis")
-    for name in shown:
-        table.add_row(*_row(awaited, tally, name, moment.wall))
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, expand=True)
+    rows = [_row(awaited, tally, name, moment.wall) for name in shown]
+    for number, title in enumerate(("task", "status", "time")):  # the note is what gives way
+        least = min(_LONGEST_ID, max(row[number].cell_len for row in rows))
+        table.add_column(
+            title, no_wrap=True, min_width=max(len(title), least), justify="right" if number > 1 else "left"
+        )
+    table.add_column("", no_wrap=True, overflow="ellipsis", ratio=1)
+    for row in rows:
+        table.add_row(*row)
     if len(shown) < len(names):
         table.add_row(Text(f"and {len(names) - len(shown):,} more", "dim"))
     return table
