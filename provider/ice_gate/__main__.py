@@ -26,6 +26,8 @@ def main() -> NoReturn:
         code = 130
     except SystemExit as ended:  # argparse has said why
         code = ended.code if isinstance(ended.code, int) else 2
+    except OSError as error:  # of help and completion; a command tells its own
+        code = _not_written(error)
     _leave(code)
 
 
@@ -101,14 +103,20 @@ async def _command(options: Namespace, current: Run) -> Exit:
     return await list_tasks(options, current)
 
 
+def _not_written(error: OSError) -> int:
+    """Return the code of a standard output that cannot be written; say why, unless its reader has gone."""
+    if isinstance(error, BrokenPipeError):
+        return 141
+    sys.stderr.write(f"error: standard output cannot be written: {error.strerror or error}\n")
+    return 74
+
+
 def _leave(code: int) -> NoReturn:
     """End at once, before Python waits for threads, one of which may look up a name that nobody answers for."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        code = 141
-    except OSError:
-        code = code or 74
+    except OSError as error:
+        code = code or _not_written(error)
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     os._exit(code)

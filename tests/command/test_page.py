@@ -1,0 +1,92 @@
+"""The page on `ice-gate`: what is printed in it is run, and what it says is shown is what is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shlex
+import shutil
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from ice_gate.exits import MEANINGS, Exit
+from support.command import Command, finish
+from support.pages import Block, page, section
+
+PAGE = "ice-gate"
+BASH, JQ = shutil.which("bash"), shutil.which("jq")
+COMMANDS = [block for each in page(PAGE) for block in each.blocks if block.language in {"console", "bash"}]
+SHOWN = {
+    f"{each.title}, line {block.line}": (block, shown)
+    for each in page(PAGE)
+    for block, shown in zip(each.blocks, each.blocks[1:], strict=False)
+    if block.language == "console" and shown.language == "text"
+}
+
+
+def alike(text: str) -> list[str]:
+    """Return lines in which numbers, times and the length of bars no longer matter."""
+    lines = (re.sub(r"█+", "█", re.sub(r"[0-9A-F-]{36}|(\d+[hms])+|\d+", "0", line)) for line in text.splitlines())
+    return [" ".join(line.split()) for line in lines]
+
+
+async def follow(block: Block, gate: Command) -> tuple[int, str, str]:
+    """Run a block as it stands, with `ice-gate` on the PATH and the emulator in the place of the service."""
+    folder = gate.home / "bin"
+    folder.mkdir()
+    plain, aimed = shlex.join(gate.words("--")[:-1]), shlex.join(gate.words("list")[4:])
+    (folder / "ice-gate").write_text(
+        f'#!/bin/sh\nif [ "$1" = completion ]; then exec {plain} "$@"; else exec {plain} "$@" {aimed}; fi\n'
+    )
+    (folder / "ice-gate").chmod(0o755)
+    environment = {**gate.environment, "PATH": f"{folder}:{gate.environment['PATH']}"}
+    process = await asyncio.create_subprocess_exec(
+        str(BASH), "-euo", "pipefail", "-c", block.text, cwd=gate.home, env=environment, stdout=PIPE, stderr=PIPE
+    )
+    ended = await finish(process)
+    return ended.code, ended.out, ended.err
+
+
+pytestmark = pytest.mark.skipif(not (BASH and JQ), reason="no bash, or no jq")
+
+
+@pytest.mark.parametrize("block", COMMANDS, ids=str)
+async def test_each_block_of_the_page_runs(gate: Command, block: Block) -> None:
+    code, _, err = await follow(block, gate)
+
+    fails = "workflow-name Nightly --ids" in block.text  # not nine of ten of the emulator's tasks end well
+    assert (code != 0) == fails, err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("place", SHOWN)
+async def test_what_the_page_shows_is_what_is_shown(gate: Command, place: str) -> None:
+    block, shown = SHOWN[place]
+
+    _, out, _ = await follow(block, gate)
+
+    assert alike(out) == alike(shown.text)
+
+
+async def test_the_pipeline_of_the_page_keeps_pictures_of_what_failed(gate: Command) -> None:
+    (block,) = section(PAGE, "A pipeline").blocks
+
+    code, _, _ = await follow(block, gate)
+
+    assert code == Exit.SHUT
+    assert [file.name for file in sorted(Path(gate.home).glob("*.svg"))] == ["movie-broken.svg"]
+
+
+def test_the_page_has_every_exit_code_with_its_meaning() -> None:
+    rows = section(PAGE, "Exit codes").table("code", "")
+
+    assert rows == [(str(int(code)), MEANINGS[code]) for code in sorted(Exit)]
+
+
+def test_the_page_names_every_outcome_that_json_can_tell() -> None:
+    prose = "\n".join(section(PAGE, "JSON").prose)
+
+    told = {code.word for code in Exit} - {"notWritten", "closed"}  # then there is nobody to tell
+    assert not [word for word in told if f"`{word}`" not in prose]
