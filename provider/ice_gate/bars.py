@@ -28,7 +28,7 @@ def rows(timeline: Timeline, width: int, *, block: str = "█") -> list[Text]:
     """
     bars = timeline.bars
     name = _column([bar.name for bar in bars], min(_LONGEST_NAME, width // 3))
-    status = _column([bar.status for bar in bars], _LONGEST_STATUS)
+    status = _column([bar.status for bar in bars], min(_LONGEST_STATUS, width // 4))
     span = _column([bar.span for bar in bars], width)
     room = width - name - status - span - 3 * len(_GAP)
     is_drawn = room >= _LEAST and timeline.began is not None

@@ -1,0 +1,111 @@
+"""What `ice-gate` calls things, what its exit codes mean, and that nothing secret can be written on its command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from ice_gate.arguments import parser
+from ice_gate.exits import CODES, MEANINGS, Exit, ending
+from ice_gate.output import Output
+from ice_gate.wording import CommandLine, mistakes
+from ice_provider import errors
+from ice_provider.config import ProviderConfig
+from ice_provider.declaration import properties
+from ice_provider.errors import InvalidInput, Problem, ProviderError
+from ice_provider.functions.get_workflow_tasks import Arguments
+from ice_provider.redaction import Redactor
+from ice_provider.resources.workflow_task_gate import Inputs
+from ice_provider.resources.workflow_task_group_gate import Inputs as GroupInputs
+
+(COMMANDS,) = (action.choices for action in parser()._actions if action.choices)
+OPTIONS = {
+    name: {word for action in each._actions for word in action.option_strings} for name, each in COMMANDS.items()
+}
+SECRET = {property_.name for property_ in properties(ProviderConfig) if property_.secret}
+
+
+def kinds() -> set[type[ProviderError]]:
+    found = {each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, ProviderError)}
+    return found - {ProviderError, errors.Transient}
+
+
+def test_every_error_of_the_core_has_an_exit_code_that_is_not_success() -> None:
+    assert set(CODES) == kinds()
+    assert Exit.OPEN not in CODES.values()
+    assert set(MEANINGS) == set(Exit)
+
+
+def test_no_secret_has_an_option_and_each_is_called_by_its_variable() -> None:
+    words = CommandLine()
+
+    for name in SECRET:
+        assert words.setting(name).startswith("ALIBABA_CLOUD_")
+        assert not [
+            option for options in OPTIONS.values() for option in options if option == CommandLine.input(words, name)
+        ]
+
+
+@pytest.mark.parametrize("name", [p.name for p in properties(ProviderConfig) if not p.secret and "ssume" not in p.name])
+def test_what_a_message_calls_a_setting_is_an_option_that_there_is(name: str) -> None:
+    assert CommandLine().setting(name) in OPTIONS["wait"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted({p.name for p in (*properties(Inputs), *properties(GroupInputs))} - {"taskId", "taskIds", "triggers"}),
+)
+def test_what_a_message_calls_an_input_is_an_option_that_there_is(name: str) -> None:
+    assert CommandLine().input(name) in OPTIONS["wait"]
+
+
+@pytest.mark.parametrize("name", [p.name for p in properties(Arguments)])
+def test_what_can_be_searched_for_is_an_option_of_list(name: str) -> None:
+    assert CommandLine().input(name) in OPTIONS["list"]
+
+
+def test_a_switch_is_set_without_a_value() -> None:
+    assert CommandLine().chosen("skipRegionValidation", "true") == "--skip-region-validation"
+    assert CommandLine().chosen("caFile", "/a.pem") == "--ca-file /a.pem"
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("successStatuses[1]", "--success: "),
+        ("taskIds[0]", "TASK: "),
+        ("requestsPerSecond", "--requests-per-second: "),
+        ("ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_ECS_METADATA: "),
+        ("", ""),
+    ],
+)
+def test_a_mistake_is_told_with_the_option_it_was_made_in(path: str, place: str) -> None:
+    assert mistakes(InvalidInput([Problem(path, "is wrong")])) == f"{place}is wrong"
+
+
+def test_a_list_of_words_can_be_copied_into_a_shell() -> None:
+    assert CommandLine().listing(["Succeed", "Odd $one"]) == "'Succeed,Odd $one'"
+
+
+def test_a_bug_names_its_place_and_nothing_of_what_was_handled() -> None:
+    def handle(secret: str) -> None:
+        raise ValueError(secret)
+
+    with pytest.raises(ValueError, match="canary") as caught:
+        handle("canary")
+
+    told = ending(caught.value)
+    assert told.code is Exit.BUG
+    assert "ValueError at test_words.py:" in told.text
+    assert "canary" not in told.text
+
+
+@pytest.mark.parametrize("say", ["line", "block", "warn", "fail"])
+def test_whatever_is_printed_has_its_secrets_taken_out(capsys: pytest.CaptureFixture[str], say: str) -> None:
+    redactor = Redactor()
+    redactor.learn("a-secret-of-the-user")
+
+    getattr(Output(redactor, is_watched=False), say)("it is a-secret-of-the-user")
+
+    told = "".join(capsys.readouterr())
+    assert "it is [secret]" in told
+    assert "a-secret" not in told
