@@ -22,7 +22,8 @@ def main() -> NoReturn:
     """Run the command whose words are the arguments of this process."""
     try:
         code = int(run(sys.argv[1:]))
-    except KeyboardInterrupt:  # before anything was asked
+    except KeyboardInterrupt:
+        sys.stderr.write("error: stopped before anything was asked\n")
         code = 130
     except SystemExit as ended:  # argparse has said why
         code = ended.code if isinstance(ended.code, int) else 2
@@ -54,9 +55,8 @@ def _complete(shell: str) -> Exit:
 def _act(options: Namespace) -> Exit:
     """Run a command that calls the API; turn whatever it raises into a sentence and a code."""
     import asyncio
-    import traceback
 
-    from ice_gate.exits import Ending, Exit, ending
+    from ice_gate.exits import Ending, Exit
     from ice_gate.output import Closed, NotWritten, Output
     from ice_gate.running import Run
     from ice_gate.wording import CommandLine
@@ -72,19 +72,16 @@ def _act(options: Namespace) -> Exit:
     guard.standard_error(redactor)
     output = Output(redactor, is_watched=sys.stdout.isatty() and os.environ.get("TERM") not in {None, "", "dumb"})
     given = {property_.name: getattr(options, property_.attribute, None) for property_ in properties(ProviderConfig)}
-    failure: Ending | None = None
-    current: Run | None = None
+    current = Run(ProviderConfig(), output, redactor, debug=options.debug)
     try:
-        current = Run(decode(ProviderConfig, given, textual=True), output, redactor)
+        current.config = decode(ProviderConfig, given, textual=True)
         return asyncio.run(_command(options, current))
     except Closed:
         return Exit.CLOSED
     except NotWritten as error:
         failure = Ending(Exit.NOT_WRITTEN, str(error))
     except Exception as error:  # noqa: BLE001  # the last boundary: a bug is told as one
-        failure = current.ending(error) if current else ending(error)
-        if options.debug and failure.code is Exit.BUG:
-            output.fail("".join(traceback.format_exception(error)))
+        failure = current.ending(error)
     output.fail(failure.text)
     return failure.code
 

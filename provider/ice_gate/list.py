@@ -14,7 +14,7 @@ from ice_gate.exits import Exit
 from ice_gate.output import printable
 from ice_gate.running import Run
 from ice_gate.timeline import Kind
-from ice_gate.views import Lines, as_json, as_line
+from ice_gate.views import Lines, as_json
 from ice_provider import durations, words
 from ice_provider.declaration import properties
 from ice_provider.decoding import decode
@@ -33,7 +33,8 @@ async def list_tasks(options: Namespace, run: Run) -> Exit:
     async with run.session() as session, Operation(session, Lines(run.output), "read") as operation:
         found = await GetWorkflowTasks().call(arguments, operation)
     if options.json:
-        run.output.block("".join(as_line(as_json(task)) for task in found.tasks))
+        for task in found.tasks:
+            run.output.value(as_json(task))
     elif options.ids:
         run.output.block("".join(f"{printable(task_id)}\n" for task_id in found.task_ids))
     elif run.output.is_watched:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+import re
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TextIO
 
 from ice_provider.redaction import Redactor
+
+_SECRET_NAME: Final = re.compile(r"(?i)(security|sts)[-_]?token|signature")
+_MASK: Final = "[secret]"
 
 
 class Closed(Exception):
@@ -31,13 +36,14 @@ class Output:
     """Where a command speaks.
 
     Attributes:
-        out: Standard output, as a stream that lets no secret through and raises `Closed` and `NotWritten`.
+        out: Standard output, for text: a stream that lets no secret through and raises `Closed` and `NotWritten`.
         is_watched: Whether a person sees it change: it is a terminal that can move its cursor.
     """
 
     def __init__(self, redactor: Redactor, *, is_watched: bool) -> None:
         """Speak through this redactor."""
-        self.out = _Redacted(sys.stdout, redactor)
+        self.out = _Guarded(sys.stdout, redactor.redact)
+        self._raw = _Guarded(sys.stdout, lambda text: text)
         self.is_watched = is_watched
         self._redactor = redactor
         for stream in (sys.stdout, sys.stderr):
@@ -57,6 +63,15 @@ class Output:
         self.out.write(text)
         self.out.flush()
 
+    def document(self, text: str) -> None:
+        """Print a document all of whose texts are clean: to take a secret out of the whole could break its syntax."""
+        self._raw.write(text)
+        self._raw.flush()
+
+    def value(self, value: Any) -> None:
+        """Print a value as JSON in one line, without secrets."""
+        self.document(json.dumps(self._cleaned(value), ensure_ascii=False, separators=(",", ":")) + "\n")
+
     def warn(self, text: str) -> None:
         """Print what the person should know, on standard error."""
         self._beside(f"warning: {text}")
@@ -65,6 +80,19 @@ class Output:
         """Print why the command fails, on standard error."""
         self._beside(f"error: {text}")
 
+    def _cleaned(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self._redactor.redact(value)
+            case Mapping():
+                return {
+                    self._redactor.redact(name): _MASK if _SECRET_NAME.fullmatch(name) else self._cleaned(part)
+                    for name, part in value.items()
+                }
+            case list() | tuple():
+                return [self._cleaned(part) for part in value]
+        return value
+
     def _beside(self, text: str) -> None:
         told = "\n".join(map(self.clean, text.splitlines()))
         with contextlib.suppress(OSError):  # nobody need read it
@@ -72,12 +100,12 @@ class Output:
             sys.stderr.flush()
 
 
-class _Redacted(io.TextIOBase):
-    """A stream that takes secrets out of what passes."""
+class _Guarded(io.TextIOBase):
+    """A stream whose faults are told, and which changes what passes."""
 
-    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
+    def __init__(self, stream: TextIO, change: Callable[[str], str]) -> None:
         self._stream = stream
-        self._redactor = redactor
+        self._change = change
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -95,7 +123,7 @@ class _Redacted(io.TextIOBase):
     def write(self, text: str) -> int:
         """See `TextIOBase`."""
         with _told():
-            self._stream.write(self._redactor.redact(text))
+            self._stream.write(self._change(text))
         return len(text)
 
     def flush(self) -> None:

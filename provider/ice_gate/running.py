@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -30,11 +31,13 @@ class Run:
         config: The provider's settings.
         output: Where it speaks.
         redactor: What knows the secrets.
+        debug: Whether the traceback of a bug is shown.
     """
 
     config: ProviderConfig
     output: Output
     redactor: Redactor
+    debug: bool = False
     _stopped_by: signal.Signals = field(default=signal.SIGINT, init=False)
 
     @contextlib.asynccontextmanager
@@ -59,7 +62,11 @@ class Run:
     def ending(self, error: Exception) -> Ending:
         """Return what an exception means for this run."""
         told = ending(error)
-        return Ending(_BY_SIGNAL[self._stopped_by], told.text) if isinstance(error, Interrupted) else told
+        if isinstance(error, Interrupted):
+            return Ending(_BY_SIGNAL[self._stopped_by], told.text)
+        if told.code is Exit.BUG and self.debug:
+            return Ending(told.code, "\n".join([told.text, *traceback.format_exception(error)]))
+        return told
 
     def _stop(self, session: Session, number: signal.Signals) -> None:
         self._stopped_by = number

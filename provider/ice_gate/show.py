@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import time
 from argparse import Namespace
 from pathlib import Path
@@ -13,10 +12,10 @@ from rich.text import Text
 
 from ice_gate import bars, svg
 from ice_gate.exits import Exit
-from ice_gate.output import NotWritten, printable
+from ice_gate.output import NotWritten, Output, printable
 from ice_gate.running import Run
 from ice_gate.timeline import timeline
-from ice_gate.views import Lines, as_json, as_line
+from ice_gate.views import Lines, as_json
 from ice_provider import messages
 from ice_provider.decoding import decode
 from ice_provider.functions.get_workflow_task import Arguments, GetWorkflowTask
@@ -35,39 +34,38 @@ async def show(options: Namespace, run: Run) -> Exit:
         region = session.region
     now = time.time()
     if options.svg:
-        _save(options.svg, _picture(task, now), run)
+        _save(options.svg, _picture(task, now, run.output), run.output)
     if options.json:
-        run.output.block(as_line(as_json(task)))
+        run.output.value(as_json(task))
     elif options.svg != _STDOUT:
-        _print(task, region, now, run)
+        _print(task, region, now, run.output)
     return Exit.OPEN
 
 
-def _picture(task: WorkflowTask, now: float) -> str:
+def _picture(task: WorkflowTask, now: float, output: Output) -> str:
     workflow = (task.workflow and task.workflow.name) or task.workflow_id
     heading = f"{workflow or 'Workflow task'}: {task.task_id}"
-    return svg.picture(timeline(task, now), heading, _standing(task, now))
+    return svg.picture(timeline(task, now), heading, _standing(task, now), output.clean)
 
 
-def _save(place: str, picture: str, run: Run) -> None:
+def _save(place: str, picture: str, output: Output) -> None:
     """Write a picture to a file, or to standard output.
 
     Raises:
         NotWritten: The file cannot be written.
     """
     if place == _STDOUT:
-        run.output.block(picture)
+        output.document(picture)
         return
     try:
-        Path(place).write_text(run.redactor.redact(picture), encoding="utf-8")
+        Path(place).write_text(picture, encoding="utf-8")
     except OSError as error:
         raise NotWritten(f"{place} cannot be written: {error.strerror or error}") from None
 
 
-def _print(task: WorkflowTask, region: str | None, now: float, run: Run) -> None:
-    watched = run.output.is_watched
-    console = Console(file=cast("IO[str]", run.output.out) if watched else io.StringIO(), highlight=False)
-    console = console if watched else Console(file=cast("IO[str]", run.output.out), width=_LOG_WIDTH, no_color=True)
+def _print(task: WorkflowTask, region: str | None, now: float, output: Output) -> None:
+    width = None if output.is_watched else _LOG_WIDTH
+    console = Console(file=cast("IO[str]", output.out), force_terminal=output.is_watched, width=width, highlight=False)
     block = "#" if console.options.ascii_only else "█"
     console.print(Text(printable(f"workflow task {task.task_id}: {_standing(task, now)}"), "bold"))
     for word, told in _facts(task, region):

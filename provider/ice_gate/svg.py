@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -31,18 +31,19 @@ _STYLE: Final = (
 )
 
 
-def picture(timeline: Timeline, heading: str, below: str) -> str:
+def picture(timeline: Timeline, heading: str, below: str, clean: Callable[[str], str] = printable) -> str:
     """Return the SVG document.
 
     Args:
         timeline: What to draw.
         heading: What it is, in large letters.
         below: How it stands, in small ones.
+        clean: Makes a text fit to be shown.
     """
     height = _HEAD + _ROW * (len(timeline.bars) + 1)
     size = {"width": str(_WIDTH), "height": str(height), "viewBox": f"0 0 {_WIDTH} {height}", "role": "img"}
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size})
-    ET.SubElement(root, "title").text = printable(heading)
+    ET.SubElement(root, "title").text = heading
     ET.SubElement(root, "style").text = _STYLE
     ET.SubElement(root, "rect", {"class": "paper", "width": "100%", "height": "100%"})
     _text(root, 16, 26, heading, "head")
@@ -51,6 +52,8 @@ def picture(timeline: Timeline, heading: str, below: str) -> str:
         _axis(root, timeline.seconds, height)
     for number, bar in enumerate(timeline.bars):
         _bar(root, bar, _HEAD + _ROW * number)
+    for element in root.iter():
+        element.text = clean(element.text or "") or None
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
@@ -66,7 +69,7 @@ def _axis(root: ET.Element, seconds: float, height: int) -> None:
 def _bar(root: ET.Element, bar: Bar, top: int) -> None:
     group = ET.SubElement(root, "g")
     told = ": ".join(part for part in (f"{bar.name} {bar.status} {bar.span}".strip(), bar.reason) if part)
-    ET.SubElement(group, "title").text = printable(told)
+    ET.SubElement(group, "title").text = told
     _text(group, 16, top + 19, bar.name if len(bar.name) <= _LONGEST else f"{bar.name[: _LONGEST - 1]}…")
     if bar.start is not None and bar.end is not None:
         left, right = (_NAMES + _ROOM * edge for edge in (bar.start, bar.end))
@@ -77,5 +80,5 @@ def _bar(root: ET.Element, bar: Bar, top: int) -> None:
 
 def _text(parent: ET.Element, x: int, y: int, text: str, kind: str = "") -> ET.Element:
     element = ET.SubElement(parent, "text", {"x": str(x), "y": str(y), **({"class": kind} if kind else {})})
-    element.text = printable(text)
+    element.text = text
     return element

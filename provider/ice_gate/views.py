@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -124,12 +123,7 @@ class JsonLines:
 
     def _tell(self, event: str, message: str, **more: Any) -> None:
         said = {"time": times.told(time.time()), "event": event, "message": self._output.clean(message), **more}
-        self._output.block(as_line(said))
-
-
-def as_line(value: Any) -> str:
-    """Return a value as JSON in one line."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+        self._output.value(said)
 
 
 def as_json(task: WorkflowTask) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ice_gate.bars import rows
 from ice_gate.svg import picture
 from ice_gate.timeline import Bar, Kind, Timeline, timeline
 from ice_provider.model import WorkflowTask
+from ice_provider.redaction import Redactor
 from support.cloud import task
 
 NOON, MOMENT = "2026-01-04T12:00:00Z", 1767528000.0  # the same
@@ -130,6 +131,15 @@ def test_a_picture_is_well_formed_and_what_the_service_wrote_is_only_text_in_it(
     kinds = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert kinds == {"svg", "title", "style", "rect", "text", "line", "g"}
     assert not [name for element in root.iter() for name in element.attrib if name.startswith("on")]
+
+
+def test_a_picture_stays_well_formed_when_a_secret_is_taken_out_of_it() -> None:
+    line = Timeline((Bar("Cut", "Failed", Kind.BROKEN, 0.0, 1.0, 5.0, "GET /a?Signature=abc"),), 0.0, 5.0)
+
+    told = picture(line, "Signature=abc", "", Redactor().redact)
+
+    ET.fromstring(told)  # noqa: S314
+    assert "abc" not in told
 
 
 def test_a_picture_draws_each_activity_in_its_place_with_its_reason() -> None:

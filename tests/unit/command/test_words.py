@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ice_gate.arguments import parser
@@ -109,3 +111,26 @@ def test_whatever_is_printed_has_its_secrets_taken_out(capsys: pytest.CaptureFix
     told = "".join(capsys.readouterr())
     assert "it is [secret]" in told
     assert "a-secret" not in told
+
+
+def test_json_stays_json_whatever_is_taken_out_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    redactor = Redactor()
+    redactor.learn("a-secret-of-the-user")
+    value = {
+        "url": "https://x.example.com/a?Signature=abc",
+        "nested": '{"url":"https://x.example.com/a?Signature=abc"}',
+        "Signature": "abc",
+        "signed": {"signature": None, "count": 1, "securityToken": {"is": 7}},
+        "list": ["a-secret-of-the-user", True],
+        "a-secret-of-the-user": 1,
+    }
+
+    Output(redactor, is_watched=False).value(value)
+
+    out = capsys.readouterr().out
+    told = json.loads(out)
+    assert told["url"] == "https://x.example.com/a?Signature=[secret]"
+    assert told["list"] == ["[secret]", True]
+    assert told["signed"]["count"] == 1
+    assert "abc" not in out
+    assert "a-secret" not in out
