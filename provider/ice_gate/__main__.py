@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command whose words are the arguments of this process."""
+    sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
     try:
         code = int(run(sys.argv[1:]))
     except KeyboardInterrupt:
@@ -30,6 +32,11 @@ def main() -> NoReturn:
     except OSError as error:  # of help and completion; a command tells its own
         code = _not_written(error)
     _leave(code)
+
+
+def _nowhere() -> TextIO:
+    """Return a stream in the place of one that was closed before we began."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def run(arguments: Sequence[str]) -> Exit:
@@ -104,7 +111,8 @@ def _not_written(error: OSError) -> int:
     """Return the code of a standard output that cannot be written; say why, unless its reader has gone."""
     if isinstance(error, BrokenPipeError):
         return 141
-    sys.stderr.write(f"error: standard output cannot be written: {error.strerror or error}\n")
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"error: standard output cannot be written: {error.strerror or error}\n")
     return 74
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import time
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -168,7 +170,7 @@ async def test_a_reader_that_has_gone_ends_it_without_a_word(gate: Command, word
     os.close(reading)
 
     process = await asyncio.create_subprocess_exec(
-        *gate.words(*words), env=gate.environment, stdout=writing, stderr=asyncio.subprocess.PIPE
+        *gate.words(*words), env=gate.environment, stdout=writing, stderr=PIPE
     )
     os.close(writing)
     _, err = await process.communicate()
@@ -181,14 +183,22 @@ async def test_a_reader_that_has_gone_ends_it_without_a_word(gate: Command, word
 async def test_a_full_disk_is_never_told_as_success(gate: Command, words: tuple[str, ...]) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
 
-    process = await asyncio.create_subprocess_exec(
-        *gate.words(*words), env=gate.environment, stdout=full, stderr=asyncio.subprocess.PIPE
-    )
+    process = await asyncio.create_subprocess_exec(*gate.words(*words), env=gate.environment, stdout=full, stderr=PIPE)
     os.close(full)
     _, err = await process.communicate()
 
     assert process.returncode == Exit.NOT_WRITTEN
     assert err.decode().startswith("error: standard output cannot be written: No space left")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+async def test_the_code_is_right_where_nobody_listens_from_the_start(gate: Command, closed: str) -> None:
+    words = shlex.join(gate.words("wait", "movie-broken"))
+
+    process = await asyncio.create_subprocess_shell(f"{words} {closed}", env=gate.environment, stdout=PIPE, stderr=PIPE)
+    ended = await finish(process)
+
+    assert (ended.code, "Traceback" in ended.err) == (Exit.SHUT, False)
 
 
 @pytest.mark.parametrize("place", ["no/such/folder/t.svg", "."])
