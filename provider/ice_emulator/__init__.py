@@ -14,14 +14,16 @@ not hide in the other. Rooms, from the bottom up:
 | listing | what a list is asked for |
 | signature | who sent it |
 | answers | the shapes of answers |
-| faults | a table from a word to what goes wrong |
+| kinds | a table from a word to what goes wrong |
+| faults | which request meets which kind |
 | scenario | what a person writes down |
 | service | from a request to an answer |
 | server | the socket, and the ways to steer it |
 """
 
 from ice_emulator.document import ScenarioError
-from ice_emulator.faults import KINDS, Fault
+from ice_emulator.faults import Fault
+from ice_emulator.kinds import KINDS
 from ice_emulator.scenario import Scenario
 from ice_emulator.server import Emulator
 from ice_emulator.service import Call

@@ -33,8 +33,10 @@ class Delivery(enum.Enum):
     """Without a Content-Length, as fast as the client reads."""
     NEVER = enum.auto()
     """The request is accepted and nothing follows until either side closes."""
+    RAW = enum.auto()
+    """The body alone, head and all if there is one, then an orderly close."""
     RESET = enum.auto()
-    """The connection is reset instead of an answer."""
+    """Likewise, then a reset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

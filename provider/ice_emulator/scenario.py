@@ -44,7 +44,8 @@ from ice_emulator import document
 from ice_emulator.actions import ACTIONS, LIST
 from ice_emulator.document import Document, ScenarioError
 from ice_emulator.entry import Entry, json_text, similar
-from ice_emulator.faults import KINDS, Fault
+from ice_emulator.faults import Fault
+from ice_emulator.kinds import KINDS
 from ice_emulator.signature import DEFAULT_KEY, Key, looks_real
 from ice_emulator.state import Step, Task, Verbatim, Workflow
 from ice_emulator.variants import DEFAULTS, VARIANTS

@@ -243,9 +243,9 @@ class Emulator:
         }
         if answer.delivery is Delivery.WHOLE:
             return web.Response(status=answer.status, body=answer.body, headers=headers)
-        if answer.delivery is Delivery.RESET:
-            _reset(request.transport)
-        if answer.delivery in {Delivery.NEVER, Delivery.RESET}:
+        if answer.delivery in {Delivery.RAW, Delivery.RESET}:
+            _hang_up(request.transport, answer)
+        if answer.delivery in {Delivery.NEVER, Delivery.RAW, Delivery.RESET}:
             nothing: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
             return await nothing  # which never comes: the loss of the connection cancels this handler
         return await self._stream(request, answer, headers)
@@ -275,11 +275,17 @@ class Emulator:
                 future.set_result(None)
 
 
-def _reset(transport: asyncio.BaseTransport | None) -> None:
-    if isinstance(transport, asyncio.WriteTransport):
-        linger = struct.pack("ii", 1, 0)  # on, for no time: closing sends a reset
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
+def _hang_up(transport: asyncio.BaseTransport | None, answer: Answer) -> None:
+    """Send the bytes of an answer as they are, and close or reset the connection."""
+    if not isinstance(transport, asyncio.WriteTransport):
+        return  # it is lost already
+    transport.write(answer.body)
+    if answer.delivery is Delivery.RAW:
+        transport.close()
+        return
+    linger = struct.pack("ii", 1, 0)  # on, for no time: closing sends a reset
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    transport.abort()
 
 
 def _is_loopback(host: str) -> bool:

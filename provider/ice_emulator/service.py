@@ -15,7 +15,8 @@ from functools import partial
 from ice_emulator import answers
 from ice_emulator.actions import GET, LIST, VERSION
 from ice_emulator.answers import Answer, Envelope
-from ice_emulator.faults import CLOCK_SKEW, KINDS, Occasion, Plan
+from ice_emulator.faults import Plan
+from ice_emulator.kinds import CLOCK_SKEW, KINDS, Occasion
 from ice_emulator.listing import place_from, query_from, size_from, token_of
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.scenario import Scenario
@@ -147,7 +148,7 @@ class Service:
         truth = partial(act, envelope, parameters)
         kind = self.plan.next_kind(action, task_id)
         if kind is not None:
-            answer = KINDS[kind](self._occasion(envelope, occurrence, proof, truth))
+            answer = KINDS[kind].act(self._occasion(envelope, occurrence, request, proof, truth))
             if answer is not None:
                 occurrence.fault = kind
                 return answer
@@ -158,7 +159,12 @@ class Service:
         return self._verifier.verify(request, (clock, clock + CLOCK_SKEW) if self.plan.skewed else (clock,))
 
     def _occasion(
-        self, envelope: Envelope, occurrence: _Occurrence, proof: Proof, truth: Callable[[], Answer]
+        self,
+        envelope: Envelope,
+        occurrence: _Occurrence,
+        request: Request,
+        proof: Proof,
+        truth: Callable[[], Answer],
     ) -> Occasion:
         asked = occurrence.task_id
         task_id = self.world.some() if asked is None else asked
@@ -168,6 +174,7 @@ class Service:
             task_id=task_id,
             other_task_id=f"{task_id}-other" if asked is None else self.world.other_than(task_id),
             variants=self._variants,
+            sent=request.headers,
             sent_at=proof.sent_at,
             clock=self._wall_clock(),
             truth=truth,

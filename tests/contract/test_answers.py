@@ -455,30 +455,29 @@ async def test_after_a_fault_the_same_client_goes_on(connect: Connect) -> None:
 # --- the emulator's kinds ---------------------------------------------------------------------------------------------
 
 EMULATED: dict[str, type[ProviderError] | None] = {
+    "none": None,
+    "clockSkew": None,  # learnt from the refusal, so the call succeeds
+    "unknownStatus": None,  # a word like any other here
     "throttle": Throttled,
     "throttle429": Throttled,
+    "tooManyRequests": Throttled,
     "denied": Denied,
     "forbidden": Denied,
-    "internalError": Unreachable,
-    "expiredToken": NotSignedIn,
     "signatureMismatch": Denied,
-    "clockSkew": None,  # learnt from the refusal, so the call succeeds
-    "unavailable": Unreachable,
-    "html": BrokenAnswer,
-    "badGateway": Unreachable,
+    "unknownKey": Denied,
+    "expiredToken": NotSignedIn,
+    "taskNotFound": NotKnown,
     "redirect": Rejected,
-    "emptyObject": BrokenAnswer,
-    "null": BrokenAnswer,
-    "list": BrokenAnswer,
-    "cutJson": BrokenAnswer,
-    "duplicateKeys": BrokenAnswer,
-    "nan": BrokenAnswer,
-    "wrongTypes": BrokenAnswer,
-    "wrongTaskId": BrokenAnswer,
-    "oversized": BrokenAnswer,
-    "hang": Unreachable,
-    "slow": Unreachable,
-    "reset": Unreachable,
+    "redirect307": Rejected,
+    "unknownCode": Rejected,
+    **dict.fromkeys(("hang", "slow", "reset", "close", "nonceUsed"), Unreachable),
+    **dict.fromkeys(("unavailable", "unavailableNull", "unavailableList"), Unreachable),
+    **dict.fromkeys(("internalError", "badGateway", "status600"), Unreachable),
+    **dict.fromkeys(("emptyBody", "html", "null", "list", "text", "emptyObject", "garbage"), BrokenAnswer),
+    **dict.fromkeys(("cutJson", "shortBody", "nan", "duplicateKeys", "invalidUtf8"), BrokenAnswer),
+    **dict.fromkeys(("byteOrderMark", "deepNesting", "cutGzip", "longHeader", "oversized"), BrokenAnswer),
+    **dict.fromkeys(("textTask", "wrongTypes", "wrongTaskId", "noStatus", "refusalIn200"), BrokenAnswer),
+    "resetInBody": Transient,  # the reset may overtake the answer's head
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import zlib
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -27,11 +29,27 @@ THE_REFUSALS = {
     "internalError": (500, "InternalError"),
     "expiredToken": (400, "InvalidSecurityToken.Expired"),
     "signatureMismatch": (400, "SignatureDoesNotMatch"),
+    "taskNotFound": (404, "ResourceNotFound"),
+    "unknownKey": (404, "InvalidAccessKeyId.NotFound"),
+    "unknownCode": (400, "UnheardOf"),
+    "nonceUsed": (400, "SignatureNonceUsed"),
     "clockSkew": (400, "InvalidTimeStamp.Expired"),
 }
-NO_JSON = {"unavailable": 503, "html": 200, "badGateway": 502, "redirect": 302, "cutJson": 200}
-FORGED = {"emptyObject", "null", "list", "duplicateKeys", "nan", "wrongTypes", "wrongTaskId", "oversized"}
-CONNECTIONS = {"hang", "slow", "reset"}
+NO_JSON = {
+    "unavailable": 503,
+    "tooManyRequests": 429,
+    "html": 200,
+    "badGateway": 502,
+    "redirect": 302,
+    "redirect307": 307,
+    "cutJson": 200,
+    "emptyBody": 200,
+}
+STRANGE_JSON = {"null": None, "list": [1, 2], "text": "hi", "emptyObject": {}}
+FORGED = {"duplicateKeys", "nan", "wrongTypes", "textTask", "wrongTaskId", "noStatus", "unknownStatus", "refusalIn200"}
+FORGED |= {"invalidUtf8", "byteOrderMark", "deepNesting", "cutGzip", "oversized", "status600"}
+UNAVAILABLE = {"unavailableNull": b"null", "unavailableList": b"[]"}
+CONNECTIONS = {"hang", "slow", "reset", "close", "shortBody", "resetInBody", "garbage", "longHeader"}
 
 
 def scenario(*faults: dict[str, object]) -> Scenario:
@@ -49,7 +67,18 @@ async def meet(stage: Stage, kind: str) -> tuple[Caller, Any]:
 
 
 def test_every_kind_is_tested_here() -> None:
-    assert set(KINDS) == {*THE_REFUSALS, *NO_JSON, *FORGED, *CONNECTIONS}
+    assert set(KINDS) == {"none", *THE_REFUSALS, *NO_JSON, *STRANGE_JSON, *FORGED, *UNAVAILABLE, *CONNECTIONS}
+
+
+def test_every_mode_of_the_catalogue_is_a_kind_and_every_kind_is_described() -> None:
+    assert {kind.mode for kind in KINDS.values()} == {None, *range(1, 39)}
+    assert all(kind.wire and "|" not in kind.wire for kind in KINDS.values())  # it can stand in a table
+
+
+async def test_a_shielded_task_is_told_of_truly(stage: Stage) -> None:
+    caller = await stage.play(scenario({"kind": "throttle"}, {"kind": "none", "taskId": "t", "calls": 2}))
+    assert await statuses(caller, "t", "t", "other") == [400, 200, 400]
+    assert [call.fault for call in caller.emulator.calls] == ["throttle", "", "throttle"]
 
 
 @pytest.mark.parametrize("kind", THE_REFUSALS)
@@ -73,6 +102,24 @@ async def test_a_denial_says_what_was_denied_and_why(stage: Stage) -> None:
     assert "AccessDeniedDetail" not in (await meet(stage, "forbidden"))[1].json
 
 
+@pytest.mark.parametrize("kind", ["signatureMismatch", "unknownCode"])
+async def test_a_refusal_can_repeat_the_headers_of_the_request(stage: Stage, kind: str) -> None:
+    """As services do: a client that shows such a message whole gives its token away."""
+    caller = await stage.play(
+        Scenario.from_mapping(
+            {
+                "keys": [{"accessKey": "a", "secretKey": "s", "securityToken": "a-token"}],
+                "faults": [{"kind": kind}],
+            }
+        )
+    )
+    caller.key, caller.extra = ("a", "s"), {"x-acs-security-token": "a-token"}
+    message = (await caller.read("t")).json["Message"]
+    assert "x-acs-action:GetWorkflowTask" in message
+    assert "x-acs-security-token:a-token" in message
+    assert "authorization" not in message
+
+
 @pytest.mark.parametrize("kind", NO_JSON)
 async def test_an_answer_of_something_else_is_no_json(stage: Stage, kind: str) -> None:
     _, reply = await meet(stage, kind)
@@ -82,9 +129,10 @@ async def test_an_answer_of_something_else_is_no_json(stage: Stage, kind: str) -
     if kind in {"html", "badGateway"}:
         assert reply.headers["Content-Type"].startswith("text/html")
         assert b"<title>" in reply.body
-    if kind in {"unavailable", "redirect"}:
+    if kind in {"unavailable", "tooManyRequests", "redirect", "redirect307", "emptyBody"}:
         assert reply.body == b""
-    assert reply.headers.get("Location") == ("http://127.0.0.1:1/" if kind == "redirect" else None)
+    assert reply.headers.get("Location") == ("http://127.0.0.1:1/" if kind.startswith("redirect") else None)
+    assert reply.headers.get("Retry-After") == ("2" if kind == "tooManyRequests" else None)
 
 
 async def test_cut_json_is_whole_as_a_message(stage: Stage) -> None:
@@ -94,12 +142,44 @@ async def test_cut_json_is_whole_as_a_message(stage: Stage) -> None:
     assert reply.headers["Content-Length"] == str(len(reply.body))
 
 
+@pytest.mark.parametrize("kind", STRANGE_JSON)
+async def test_json_can_be_no_answer(stage: Stage, kind: str) -> None:
+    assert (await meet(stage, kind))[1].json == STRANGE_JSON[kind]
+
+
+@pytest.mark.parametrize("kind", UNAVAILABLE)
+async def test_who_is_unavailable_can_say_so_in_json(stage: Stage, kind: str) -> None:
+    _, reply = await meet(stage, kind)
+    assert (reply.status, reply.body) == (503, UNAVAILABLE[kind])
+
+
 async def test_broken_shapes(stage: Stage) -> None:
-    assert (await meet(stage, "emptyObject"))[1].json == {}
-    assert (await meet(stage, "null"))[1].json is None
-    assert (await meet(stage, "list"))[1].json == [1, 2]
     types = (await meet(stage, "wrongTypes"))[1].task
     assert (types["TaskId"], types["Status"]) == ([], 5)
+    assert (await meet(stage, "textTask"))[1].task == "oops"
+    assert (await meet(stage, "noStatus"))[1].task == {"TaskId": "t"}
+    assert (await meet(stage, "unknownStatus"))[1].task == {"TaskId": "t", "Status": "Paused"}
+
+
+async def test_a_refusal_can_stand_beside_success(stage: Stage) -> None:
+    _, reply = await meet(stage, "refusalIn200")
+    assert (reply.status, reply.json["Code"], reply.json["Success"]) == (200, "Forbidden", False)
+    assert reply.task["Status"] == "Succeed"
+
+
+async def test_a_status_can_be_none_of_http(stage: Stage) -> None:
+    _, reply = await meet(stage, "status600")
+    assert (reply.status, reply.task["Status"]) == (600, "Succeed")
+
+
+async def test_bytes_that_are_no_json_surround_a_success(stage: Stage) -> None:
+    utf8 = (await meet(stage, "invalidUtf8"))[1].body
+    assert b"\xff" in utf8
+    assert json.loads(utf8.replace(b"\xff", b""))["WorkflowTask"]["Status"] == "Succeed"
+    mark = (await meet(stage, "byteOrderMark"))[1].body
+    assert json.loads(mark.removeprefix(b"\xef\xbb\xbf"))["WorkflowTask"]["Status"] == "Succeed"
+    deep = (await meet(stage, "deepNesting"))[1].body
+    assert (deep.count(b"["), deep.count(b"]"), b'"Status":"Succeed"' in deep) == (100_000, 100_000, True)
 
 
 async def test_duplicate_keys_end_with_success(stage: Stage) -> None:
@@ -178,18 +258,57 @@ async def test_a_hanging_request_ends_when_its_client_goes_away(stage: Stage) ->
             await asyncio.sleep(0)
 
 
-async def test_a_reset_comes_instead_of_an_answer(stage: Stage) -> None:
-    """As a reset of TCP, not as an orderly end."""
-    caller = await stage.play(scenario({"kind": "reset"}))
+async def received(stage: Stage, kind: str, *, resets: bool = False) -> bytes:
+    """Return every byte that comes over a connection until its end, which is a reset of TCP or an orderly one."""
+    caller = await stage.play(scenario({"kind": kind}))
     headers = caller.signed({"TaskId": "t"})
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    reader, writer = await asyncio.open_connection(*caller.emulator.endpoint.split(":"))
-    writer.write(f"POST /?TaskId=t HTTP/1.1\r\n{lines}\r\n".encode())
-    with pytest.raises(ConnectionResetError):
-        await reader.read()
+    reader, writer = await asyncio.open_connection(*caller.emulator.endpoint.split(":"), limit=2**20)
+    writer.write(f"POST /?TaskId=t HTTP/1.1\r\nConnection: close\r\n{lines}\r\n".encode())
+    data = bytearray()
+    try:
+        while piece := await reader.read(2**16):
+            data += piece
+    except ConnectionResetError:
+        assert resets
+    else:
+        assert not resets
     writer.close()
     (call,) = caller.emulator.calls
-    assert (call.status, call.fault) == (0, "reset")
+    assert call.fault == kind
+    assert (call.status == 0) == (not data.startswith(b"HTTP/"))
+    return bytes(data)
+
+
+async def test_a_reset_comes_instead_of_an_answer(stage: Stage) -> None:
+    """As a reset of TCP, not as an orderly end."""
+    assert await received(stage, "reset", resets=True) == b""
+
+
+async def test_a_connection_can_be_closed_or_hold_no_http(stage: Stage) -> None:
+    assert await received(stage, "close") == b""
+    assert await received(stage, "garbage") == b"\x16\x03 garbage\r\n\r\n"
+
+
+async def test_a_body_can_end_before_its_length(stage: Stage) -> None:
+    head, _, body = (await received(stage, "shortBody")).partition(b"\r\n\r\n")
+    assert json.loads(body + b"}}")["WorkflowTask"]["Status"] == "Succeed"
+    assert f"Content-Length: {len(body) + 2}".encode() in head
+    assert (await received(stage, "resetInBody", resets=True)).endswith(b'"Status":"Succeed"')
+
+
+async def test_a_header_can_be_longer_than_clients_read(stage: Stage) -> None:
+    head, _, body = (await received(stage, "longHeader")).partition(b"\r\n\r\n")
+    assert b"x" * 200_000 in head
+    assert json.loads(body)["WorkflowTask"]["Status"] == "Succeed"
+
+
+async def test_gzip_can_lack_its_trailer(stage: Stage) -> None:
+    head, _, body = (await received(stage, "cutGzip")).partition(b"\r\n\r\n")
+    assert b"Content-Encoding: gzip" in head
+    assert json.loads(zlib.decompressobj(31).decompress(body))["WorkflowTask"]["Status"] == "Succeed"
+    with pytest.raises(EOFError):
+        gzip.decompress(body)
 
 
 async def test_a_skewed_clock_is_told_and_a_corrected_request_passes(stage: Stage) -> None:
