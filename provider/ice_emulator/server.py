@@ -6,6 +6,7 @@ Must not know: how an answer is made. That is `service.py`.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import socket
@@ -255,10 +256,11 @@ class Emulator:
         await response.prepare(request)
         trickle = answer.delivery is Delivery.TRICKLE
         size = 1 if trickle else _PIECE
-        for start in range(0, len(answer.body), size):
-            await response.write(answer.body[start : start + size])
-            if trickle:
-                await self._pause(TRICKLE_PAUSE)
+        with contextlib.suppress(ConnectionResetError):  # the client has read enough
+            for start in range(0, len(answer.body), size):
+                await response.write(answer.body[start : start + size])
+                if trickle:
+                    await self._pause(TRICKLE_PAUSE)
         return response  # which aiohttp ends
 
     def _http_date(self) -> str:

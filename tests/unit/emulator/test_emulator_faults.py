@@ -213,6 +213,19 @@ async def test_an_oversized_answer_does_not_tell_its_length(stage: Stage) -> Non
     assert "Content-Length" not in reply.headers
 
 
+async def test_a_client_that_has_read_enough_of_an_answer_is_no_bug_of_the_emulator(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = await stage.play(scenario({"kind": "oversized"}))
+    for _ in range(20):  # it is chance whether the loss is seen first by a write
+        url = URL(f"{caller.emulator.url}/?TaskId=t", encoded=True)
+        async with caller.session.post(url, headers=caller.signed({"TaskId": "t"})) as response:
+            await response.content.readexactly(8 * 1024 * 1024)
+            response.close()
+        await asyncio.sleep(0.01)
+    assert [record.getMessage() for record in caplog.records if record.name == "ice_emulator"] == []
+
+
 async def test_a_slow_answer_is_the_true_one_byte_by_byte(stage: Stage) -> None:
     pauses = []
     goes_on = asyncio.Event()
