@@ -19,9 +19,10 @@ _PATTERNS: Final = (
     (re.compile(rf"{_KEY}LTAI[A-Za-z0-9]{{8,}}"), lambda match: mask(match[0])),
     (re.compile(rf"{_KEY}STS\.[A-Za-z0-9]{{8,}}"), lambda _: _MASK),
     (
-        # Followed by a mark of assignment, so that "the signature is wrong" stays a sentence.
+        # Followed by a mark of assignment, so that "the signature is wrong" stays a sentence; and never from within a mask.
         re.compile(
-            r"(?i)(security[-_]?token|sts[-_]?token|signature)(\W{0,3}(?:[=:]|%(?:25)*3[DA])\W{0,3})[^\s\"'&,;]+"
+            r"(?i)(security[-_]?token|sts[-_]?token|signature)(\W{0,3}(?:[=:]|%(?:25)*3[DA])\W{0,3})"
+            r"(?:(?<!\[)|(?!secret\]))[^\s\"'&,;]+"
         ),
         lambda m: m[1] + m[2] + _MASK,
     ),
