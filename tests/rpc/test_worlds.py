@@ -15,12 +15,10 @@ import grpc
 import pytest
 
 from ice_emulator import VARIANTS
-from ice_provider.cloud import Cloud
-from ice_provider.model import WorkflowTask
 from ice_provider.rpc import values
 from ice_provider.rpc._proto import provider_pb2 as pb
 from support.key_services import KEYS
-from support.rpc import PatientClock, Provider, provider, struct
+from support.rpc import PatientCloud, Provider, provider, struct
 from support.stage import stage_in
 from support.ways import WAYS
 
@@ -123,20 +121,6 @@ def status(outputs: Mapping[str, Any]) -> str:
 
 
 ASKING = {"function": read, "gate": open_gate, "group": open_group}
-
-
-class PatientCloud:
-    """A cloud whose calls take real time, while the clock stands still."""
-
-    def __init__(self, cloud: Cloud, clock: PatientClock) -> None:
-        self._cloud, self._clock = cloud, clock
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._cloud, name)
-
-    async def get_workflow_task(self, task_id: str) -> WorkflowTask:
-        with self._clock.standing():
-            return await self._cloud.get_workflow_task(task_id)
 
 
 @pytest.mark.parametrize("who", ASKING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from google.protobuf.struct_pb2 import Struct
 from ice_provider.clock import Clock
 from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
+from ice_provider.model import WorkflowTask
 from ice_provider.redaction import Redactor
 from ice_provider.rpc._proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 from ice_provider.rpc._proto import provider_pb2 as pb
@@ -84,6 +85,29 @@ class PatientClock(JumpingClock):
             yield
         finally:
             self._under_way -= 1
+
+
+class PatientCloud:
+    """A cloud whose calls take real time, while the clock stands still; during call number `runs_in` it runs.
+
+    Attributes:
+        asked_at: When the last call was made, by the clock.
+    """
+
+    asked_at = 0.0
+
+    def __init__(self, cloud: Cloud, clock: PatientClock, runs_in: int | None = None) -> None:
+        self._cloud, self._clock, self._runs_in = cloud, clock, runs_in
+        self._calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cloud, name)
+
+    async def get_workflow_task(self, task_id: str) -> WorkflowTask:
+        self._calls += 1
+        self.asked_at = self._clock.now()
+        with nullcontext() if self._calls == self._runs_in else self._clock.standing():
+            return await self._cloud.get_workflow_task(task_id)
 
 
 class CountingEngine(Engine):
