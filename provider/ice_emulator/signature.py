@@ -30,7 +30,8 @@ REMEMBERED_NONCES = 200_000  # about 25 MB; at 2,000 requests a second the last 
 _TIMESTAMP_LIMIT = timedelta(minutes=15)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _REAL_KEY = re.compile(r"LTAI[A-Za-z0-9]{12,}")
-_MISMATCH = "Specified signature is not matched with our calculation."
+# Clients look behind the colon for what was signed, to compare; that holds the key's ID, so it is not told here.
+_MISMATCH = "Specified signature is not matched with our calculation. server string to sign is:(not told)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

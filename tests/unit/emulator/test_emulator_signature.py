@@ -230,6 +230,13 @@ async def test_a_wrong_signature_of_version_1_is_refused(stage: Stage) -> None:
     assert (reply.status, reply.json["Code"]) == (400, "SignatureDoesNotMatch")
 
 
+async def test_a_refused_signature_has_the_colon_behind_which_clients_look_for_what_was_signed(stage: Stage) -> None:
+    caller = await stage.play(ONE_TASK)
+    reply = await caller.send_version_1({}, secret="wrong")
+    _, colon, signed = reply.json["Message"].partition("server string to sign is:")
+    assert (colon != "", "emulator" in signed, ":" in signed) == (True, False, False)
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(-901, 400), (-900, 200), (900, 200), (901, 400)])
 async def test_a_timestamp_may_be_fifteen_minutes_off(stage: Stage, seconds: int, status: int) -> None:
     caller = await stage.play(ONE_TASK)
