@@ -44,7 +44,7 @@ def main() -> None:
 
 def typescript_steps() -> list[Step]:
     """Return the steps in order; the first empties the folder of packages, which makes the second due as well."""
-    _require("node", "npm", page=NODE_PAGE)
+    require("node", "npm", page=NODE_PAGE)
     source = PROGRAMS / "typescript"
     listed = [source / name for name in ("package.json", "package-lock.json", ".npmrc")]
     sdk = _files(SDK / "nodejs", "*.ts", "*.json")
@@ -99,7 +99,7 @@ def _run_compiler(project: Path, out: Path) -> None:
 
 def go_steps() -> list[Step]:
     """Return the one step that builds the program with the SDK."""
-    _require("go", page=GO_PAGE)
+    require("go", page=GO_PAGE)
     source = PROGRAMS / "go"
     return [
         Step(
@@ -129,7 +129,12 @@ def _build(source: Path) -> None:
     )
 
 
-def _require(*programs: str, page: str) -> None:
+def require(*programs: str, page: str) -> None:
+    """Check that programs are on PATH.
+
+    Raises:
+        Problem: One is not; the page tells how to install it.
+    """
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         raise Problem(f"{' and '.join(missing)} must be on PATH: see {page}", exit_code=2)
