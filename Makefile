@@ -1,6 +1,6 @@
 # Ten verbs at most, one line each. Each works as the first one on a fresh clone; none asks a question.
 
-.PHONY: help setup demo test check sdk bench clean
+.PHONY: help setup demo test check sdk bench live clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ sdk: setup ## write the schema and the SDKs anew
 
 bench: setup ## measure what the performance goals name
 	.venv/bin/python tests/bench/run.py
+
+live: setup ## try the beliefs of the tests on the real service; only reads, needs a key
+	@PYTHONPATH=tests .venv/bin/python -m live
 
 clean: ## remove .venv, .tools and all caches
 	rm -rf .venv .tools .*_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +

@@ -25,6 +25,7 @@ BUILT = ROOT / ".tools" / "clients"
 PROGRAMS = ROOT / "tests" / "contract" / "clients" / "programs"
 NOTHING_TO_BUILD_WITH = 2  # the exit code of tools/clients.py
 PATIENCE = 30.0  # seconds for an answer
+_FOREIGN = ("ALICLOUD_", "ALIBABA", "HTTP_PROXY", "http_proxy", "DEBUG", "PYTHON")
 _LINE = 16 * 1024 * 1024  # bytes of an answer at most
 
 
@@ -97,10 +98,10 @@ class ClientEnded(Exception):
 
 @dataclass
 class Client:
-    """A running client."""
+    """A client; it starts with its first call, and anew with the next after one that it did not outlive."""
 
     kind: Kind
-    process: asyncio.subprocess.Process
+    _process: asyncio.subprocess.Process | None = None
 
     async def call(
         self,
@@ -122,35 +123,44 @@ class Client:
         """
         when = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
         call = {**asdict(access), "action": action, "parameters": parameters, "at": when, "nonce": nonce}
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(call).encode() + b"\n")
+        process = self._process = self._process or await self._started()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(call).encode() + b"\n")
         with contextlib.suppress(ConnectionError):
-            await self.process.stdin.drain()
-        line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
+            await process.stdin.drain()
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
         if not line:
-            _, complaint = await self.process.communicate()
-            raise ClientEnded(f"{self.kind.name} ended:\n{complaint.decode()}")
+            _, complaint = await process.communicate()
+            self._process = None
+            raise ClientEnded(f"{self.kind.name} ended: {complaint.decode().strip().splitlines()[-1:]}")
         told = json.loads(line)
         body = told.get("body") or {}
         return Answer(told["status"], told.get("code", ""), body, told.get("requestId") or body.get("RequestId"))
 
+    async def _started(self) -> asyncio.subprocess.Process:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        pipe = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec(
+            *self.kind.command, env={**kept, **self.kind.environment}, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LINE
+        )
+
+    async def close(self) -> None:
+        """End it, if it runs."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.communicate()
+
 
 @contextlib.asynccontextmanager
 async def running(kind: Kind) -> AsyncIterator[Client]:
-    """Run a client that is set up; it is gone in the end."""
-    foreign = ("ALICLOUD_", "ALIBABA", "HTTP_PROXY", "http_proxy", "DEBUG", "PYTHON")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        *kind.command, env={**kept, **kind.environment}, stdin=pipe, stdout=pipe, stderr=pipe, limit=_LINE
-    )
+    """Have a client that is set up; its process is gone in the end."""
+    client = Client(kind)
     try:
-        yield Client(kind, process)
+        yield client
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        await client.close()
 
 
 def set_up(kind: Kind) -> str:
