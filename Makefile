@@ -1,6 +1,6 @@
 # Ten verbs at most, one line each. Each works as the first one on a fresh clone; none asks a question.
 
-.PHONY: help setup demo test check sdk bench live clean
+.PHONY: help setup demo test check sdk bench live dist clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench: setup ## measure what the performance goals name
 
 live: setup ## try the beliefs of the tests on the real service; only reads, needs a key
 	@PYTHONPATH=tests .venv/bin/python -m live
+
+dist: setup ## make what is released: wheel, source, archive of the plugin, list of parts
+	.venv/bin/python tools/dist.py
 
 clean: ## remove .venv, .tools and all caches
 	rm -rf .venv .tools .*_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +

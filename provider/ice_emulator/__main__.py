@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from importlib.metadata import version
 
 from ice_emulator import Emulator, Scenario, ScenarioError
 
@@ -32,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="ice-emulator",
         description="A stand-in for the ICE API on the loopback. Its key pair is emulator / emulator-secret.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('pulumi-ice')}")
     parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: 0, any free one)")
     parser.add_argument("--scenario", metavar="FILE.yaml", help="what to play (default: a few movies)")
     parser.add_argument("--host", type=_host, default="127.0.0.1", help="loopback address (default: 127.0.0.1)")

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from ice_provider import guard
+from ice_provider.about import VERSION
 from ice_provider.redaction import Redactor
 from ice_provider.rpc.server import serve
 
@@ -32,6 +33,9 @@ def main() -> None:
     """Serve the provider protocol to the engine whose address is the last argument."""
     if {"-h", "--help"} & set(sys.argv[1:]):
         sys.stdout.write(f"{USAGE}\n")
+        return
+    if "--version" in sys.argv[1:]:
+        sys.stdout.write(f"pulumi-resource-ice {VERSION}\n")
         return
     redactor = Redactor()
     guard.standard_error(redactor)
