@@ -11,7 +11,7 @@ from ice_provider.about import VERSION
 from support.engine import ROOT
 
 PRINTED = re.compile(
-    r"plugin install resource ice (\d\S*)|/pulumi-ice:(\d[\w.]*)|ARG VERSION=(\S+)|pulumi-ice==(\d[\w.]*)|tag v(\d[\d.]*)"
+    r"plugin install resource ice (\d[\w.]*)|/pulumi-ice:(\d[\w.]*)|ARG VERSION=(\S+)|pulumi-ice==(\d[\w.]*)|tag v(\d[\d.]*)"
 )
 PAGES = sorted(
     path
