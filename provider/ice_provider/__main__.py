@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ice_provider import guard
 from ice_provider.about import VERSION
+from ice_provider.errors import BadInstallation
 from ice_provider.redaction import Redactor
 from ice_provider.rpc.server import serve
 
@@ -39,7 +40,10 @@ def main() -> None:
         return
     redactor = Redactor()
     guard.standard_error(redactor)
-    asyncio.run(_live(redactor))
+    try:
+        asyncio.run(_live(redactor))
+    except BadInstallation as error:
+        sys.exit(str(error))  # the engine shows it as the last words of the plugin
 
 
 async def _live(redactor: Redactor) -> NoReturn:

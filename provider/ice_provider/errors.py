@@ -8,6 +8,7 @@ The vendor's exceptions stay inside `alibaba/`, gRPC's stay inside `rpc/`; all c
     ├── Denied                    the API knows the caller and says no
     ├── NotKnown                  the API does not know this task
     ├── Rejected                  the API refuses the call for another lasting reason
+    ├── BadInstallation           a package beside this one is not as it must be
     ├── Transient                 worth asking again
     │   ├── Throttled             too many calls on this account; `retry_after` when the API names a pause
     │   ├── Unreachable           no answer, or the service is down
@@ -101,6 +102,10 @@ class NotKnown(ProviderError):
 
 class Rejected(ProviderError):
     """The API refuses the call for a lasting reason that is neither permission nor an unknown task."""
+
+
+class BadInstallation(ProviderError):
+    """A package that is installed beside this one is not as it must be."""
 
 
 class Transient(ProviderError):

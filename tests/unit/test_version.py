@@ -11,11 +11,11 @@ from ice_provider.about import VERSION
 from support.engine import ROOT
 
 PRINTED = re.compile(
-    r"plugin install resource ice (\d[\w.]*)|/pulumi-ice:(\d[\w.]*)|ARG VERSION=(\S+)|pulumi-ice==(\d[\w.]*)|tag v(\d[\d.]*)"
+    r"plugin install resource ice (\d[\w.]*)|/pulumi-ice:(\d[\w.]*)|ARG VERSION=(\S+)|pulumi-ice==(\d[\w.]*)|tag v(\d[\d.]*)|ice-v(\d+\.\d+\.\d+)"
 )
 PAGES = sorted(
     path
-    for pattern in ("README.md", "docs/*.md", "examples/**/*")
+    for pattern in ("README.md", "SECURITY.md", "docs/*.md", "examples/**/*")
     for path in ROOT.glob(pattern)
     if path.is_file() and PRINTED.search(path.read_text())
 )

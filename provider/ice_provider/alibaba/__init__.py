@@ -12,6 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from ice_provider.errors import Unreachable
+from ice_provider.installation import leaning_on
 from ice_provider.wording import wording
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def _keyring(
 
 def _library() -> ModuleType:
     """Import the official credentials library, which only a key that has to be fetched needs."""
-    from ice_provider.alibaba.credentials import sign_in  # noqa: PLC0415
+    with leaning_on("alibabacloud-credentials"):  # `courier` replaces functions of its insides
+        from ice_provider.alibaba.credentials import sign_in  # noqa: PLC0415
 
     _quieten()
     return sign_in

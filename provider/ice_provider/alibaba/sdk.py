@@ -13,6 +13,8 @@ import sys
 from types import ModuleType
 from typing import Any, Final
 
+from ice_provider.installation import leaning_on
+
 _PACKAGE: Final = "alibabacloud_ice20201109.models"
 _HOLDERS: Final = ("_get_workflow_task_response_body", "_list_workflow_tasks_response_body")
 
@@ -44,8 +46,26 @@ def _import_sparingly() -> None:
             vars(package).update({name: value for name, value in vars(held).items() if isinstance(value, type)})
 
 
-_import_sparingly()
+def _try(one: Any, several: Any) -> None:
+    """See that the models give back what they are given, under the names by which it is read here.
 
-from alibabacloud_ice20201109.models import GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody  # noqa: E402
+    Raises:
+        ValueError: They do not.
+    """
+    given = {"TaskId": "t", "Status": "Succeed", "ActivityResults": "{}", "Workflow": {"WorkflowId": "w"}}
+    task = one().from_map({"WorkflowTask": given}).workflow_task
+    page = several().from_map({"TaskList": [given], "NextToken": "n"})
+    for read in (task, page.task_list[0]):
+        if (read.task_id, read.status, read.workflow.workflow_id) != ("t", "Succeed", "w"):
+            raise ValueError("its models do not give back what the service tells of a task")
+    if (task.activity_results, page.next_token) != ("{}", "n"):
+        raise ValueError("its models do not give back results and pages")
+
+
+with leaning_on("alibabacloud-ice20201109"):
+    _import_sparingly()
+    from alibabacloud_ice20201109.models import GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody
+
+    _try(GetWorkflowTaskResponseBody, ListWorkflowTasksResponseBody)
 
 __all__ = ["GetWorkflowTaskResponseBody", "ListWorkflowTasksResponseBody"]

@@ -13,9 +13,13 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from alibabacloud_tea_openapi.utils import Utils
-
 from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.installation import leaning_on
+
+with leaning_on("alibabacloud-tea-openapi"):
+    from alibabacloud_tea_openapi.utils import Utils
+
+    _authorize, _say_who = Utils.get_authorization, Utils.get_user_agent
 
 _VERSION: Final = "2020-11-09"
 _ALGORITHM: Final = "ACS3-HMAC-SHA256"
@@ -79,12 +83,12 @@ def sign(
     if key.token:
         headers |= {"x-acs-accesskey-id": key.key_id, "x-acs-security-token": key.token}
     request = _Unsigned(query, headers)
-    headers["Authorization"] = Utils.get_authorization(request, _ALGORITHM, _EMPTY_HASH, key.key_id, key.secret)
+    headers["Authorization"] = _authorize(request, _ALGORITHM, _EMPTY_HASH, key.key_id, key.secret)
     return SignedRequest(f"/?{urlencode(query)}", headers)
 
 
 @functools.cache
 def _user_agent(agent: str) -> str:
     """Return the SDK's own words with ours; it asks the platform anew for each."""
-    words: str = Utils.get_user_agent(agent)
+    words: str = _say_who(agent)
     return words

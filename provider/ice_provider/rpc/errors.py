@@ -22,6 +22,7 @@ CODES: Final[Mapping[type[errors.ProviderError], grpc.StatusCode]] = {
     errors.Denied: grpc.StatusCode.PERMISSION_DENIED,
     errors.NotKnown: grpc.StatusCode.NOT_FOUND,
     errors.Rejected: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.BadInstallation: grpc.StatusCode.FAILED_PRECONDITION,
     errors.Throttled: grpc.StatusCode.RESOURCE_EXHAUSTED,
     errors.Unreachable: grpc.StatusCode.UNAVAILABLE,
     errors.BrokenAnswer: grpc.StatusCode.UNAVAILABLE,
