@@ -210,7 +210,7 @@ async def test_a_picture_that_cannot_be_written_is_told_with_its_file(gate: Comm
 
 
 async def test_a_bug_is_told_as_one_and_shows_nothing_of_what_was_handled(gate: Command, tmp_path: Path) -> None:
-    (tmp_path / "aiohttp.py").write_text("raise RuntimeError('emulator-secret')\n")
+    (tmp_path / "jmespath.py").write_text("raise RuntimeError('emulator-secret')\n")
     broken = f"{tmp_path}{os.pathsep}{gate.environment['PYTHONPATH']}"
 
     ended = await gate.run("list", PYTHONPATH=broken)
