@@ -209,8 +209,18 @@ async def test_a_picture_that_cannot_be_written_is_told_with_its_file(gate: Comm
     assert f"error: {place} cannot be written: " in ended.err
 
 
+BUG = """
+from ice_provider.poller import Poller
+
+async def insist(self, *_, **__):
+    raise RuntimeError("emulator-secret")
+
+Poller.insist = insist
+"""
+
+
 async def test_a_bug_is_told_as_one_and_shows_nothing_of_what_was_handled(gate: Command, tmp_path: Path) -> None:
-    (tmp_path / "jmespath.py").write_text("raise RuntimeError('emulator-secret')\n")
+    (tmp_path / "sitecustomize.py").write_text(BUG)
     broken = f"{tmp_path}{os.pathsep}{gate.environment['PYTHONPATH']}"
 
     ended = await gate.run("list", PYTHONPATH=broken)
