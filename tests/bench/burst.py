@@ -73,7 +73,8 @@ async def _burst(poller: Poller, count: int) -> dict[str, float]:
     await asyncio.gather(*reads)
     seconds = time.perf_counter() - began
     meter.stop()
-    return {"lag": max(meter.lags), "collection": meter.collection, "seconds": seconds}
+    lag = max(meter.lags, default=0.0)  # a burst may be over before the first tick
+    return {"lag": lag, "collection": meter.collection, "seconds": seconds}
 
 
 def _session(where: Mapping[str, Any]) -> Session:

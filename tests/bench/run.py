@@ -47,12 +47,16 @@ def main() -> None:
             console.print(_table(section.TITLE, rows, f"load before: {others:.1f} on {os.cpu_count()} cores"))
             figures |= {row.what: row.as_json() for row in rows}
             missed += [row.what for row in rows if row.met is False]
-    _write(arguments.json, figures)
-    if arguments.record:
-        before = json.loads(recorded.RECORDED.read_text(encoding="utf-8")) if recorded.RECORDED.exists() else {}
-        _write(recorded.RECORDED, before | figures)
-        recorded.write()
+            _write(arguments.json, figures)  # after each section: the next one may fail
+            if arguments.record:
+                _record(figures)
     sys.exit(f"missed: {', '.join(missed)}" if missed else 0)
+
+
+def _record(figures: Mapping[str, object]) -> None:
+    before = json.loads(recorded.RECORDED.read_text(encoding="utf-8")) if recorded.RECORDED.exists() else {}
+    _write(recorded.RECORDED, before | figures)
+    recorded.write()
 
 
 def _write(file: Path, figures: Mapping[str, object]) -> None:
