@@ -17,6 +17,7 @@ from steps import Problem, run
 PROGRAM = "pulumi-resource-ice"
 LAUNCHER = Path(__file__).with_name("plugin.py")
 STUBS = "pulumi.runtime.proto"  # reached by their path, see `ice_provider.rpc._proto`, so no analysis finds them
+OF_PIP = {"RECORD", "direct_url.json"}  # what it has installed, with the path where it did, and from where
 
 _SYSTEMS = {"Linux": "linux", "Darwin": "darwin"}
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
@@ -70,6 +71,6 @@ def pack(folder: Path, into: Path, *, time: int) -> None:
         tarfile.open(fileobj=packed, mode="w", dereference=True) as tar,
     ):
         for path in sorted(folder.rglob("*")):
-            if path.name == "RECORD":  # what pip has installed, with the path where it did
+            if path.name in OF_PIP:
                 continue
             tar.add(path, arcname=str(path.relative_to(folder)), recursive=False, filter=plain)

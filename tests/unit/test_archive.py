@@ -57,13 +57,14 @@ def test_the_archive_holds_files_and_folders_only_for_the_engine_unpacks_nothing
         assert linked.read() == b"_internal/libz.so.1"
 
 
-def test_an_archive_leaves_out_where_pip_put_what_it_installed(tmp_path: Path) -> None:
-    folder = frozen(tmp_path / "frozen", "_internal/a.dist-info/RECORD", "_internal/libz.so.1", made=1, mode=0o644)
+@pytest.mark.parametrize("name", ["RECORD", "direct_url.json"])
+def test_an_archive_leaves_out_where_pip_put_what_it_installed(name: str, tmp_path: Path) -> None:
+    folder = frozen(tmp_path / "frozen", f"_internal/a.dist-info/{name}", "_internal/libz.so.1", made=1, mode=0o644)
 
     archive.pack(folder, tmp_path / "packed.tar.gz", time=TIME)
 
     with tarfile.open(tmp_path / "packed.tar.gz") as packed:
-        assert not [name for name in packed.getnames() if name.endswith("RECORD")]
+        assert not [name for name in packed.getnames() if "dist-info/" in name]
 
 
 @pytest.mark.parametrize(
