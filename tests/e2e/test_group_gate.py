@@ -157,3 +157,24 @@ async def test_more_than_eight_gates_share_one_summary_in_the_row_of_the_stack(
     assert ended.code == 0, ended.text
     assert "waiting for workflow tasks: 20 of 20 succeeded · 0 running · 0 failed" in ended.text
     assert (printed + ended.text).count("waiting for workflow tasks") <= 6
+
+
+async def test_a_group_that_is_watched_by_lists_opens_only_when_each_task_was_read_by_itself(
+    project: Project, emulator: Emulator
+) -> None:
+    names = [f"episode-{number}" for number in range(30)]
+    for name in names:
+        timeline = [{"after": 0, "status": "Processing"}, {"calls": 2, "status": "Succeed"}]
+        emulator.add_task({"taskId": name, "workflow": {"workflowId": "wf-1"}, "timeline": timeline})
+    pulumi = await project(program(*names, waitTimeout="8s"))  # less than a round: the last look ends it
+    await pulumi.done(
+        "config", "set-all", "--plaintext", "ice:bulkReads=auto", "--plaintext", "ice:requestsPerSecond=50"
+    )
+
+    await pulumi.done("up", "--yes", "--skip-preview")
+
+    assert (await pulumi.outputs())["statuses"] == dict.fromkeys(names, "Succeed")
+    (listed,) = (call for call in emulator.calls if call.action == "ListWorkflowTasks")
+    assert listed.status == 200
+    read = [call for call in emulator.calls if call.action == "GetWorkflowTask" and call.status == 200]
+    assert len(read) <= 3 * len(names)  # by single reads alone, a young task is read every second
