@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ice_provider import durations
 from ice_provider.cloud import Cloud, Page, Search
 from ice_provider.errors import BrokenAnswer, ProviderError, Unreachable
 from ice_provider.messages import Limit
@@ -65,7 +64,7 @@ class Awaited:
         where = f" in {self.region}" if self.region else ""
         fewer = self.tally is not None and self.tally.needed < count
         needed = f", of which {self.tally.needed:,} must succeed" if self.tally and fewer else ""
-        return f"waiting for {what}{where}{needed}, at most {durations.show(self.limit.seconds)}"
+        return f"waiting for {what}{where}{needed}, at most {self.limit.told}"
 
 
 @dataclass(frozen=True, slots=True)

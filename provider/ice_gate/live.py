@@ -142,7 +142,7 @@ def _line(awaited: Awaited, moment: Moment) -> RenderableType:
     else:
         bar = ProgressBar(total=None, width=width)
         seen = awaited.seen.get(awaited.task_ids[0])
-        used = f"{durations.show(waited)} of {durations.show(awaited.limit.seconds)}"
+        used = f"{durations.show(waited)} of {awaited.limit.told}"
         told = f"{seen.status if seen else 'not read yet'} · {used}{messages.failing(trouble)}"
     grid = Table.grid(padding=(0, 1))
     grid.add_row(bar, Text(printable(told)))

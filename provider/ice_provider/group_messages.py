@@ -20,7 +20,7 @@ _FACTS: Final = frozenset({"workflow", "region", "task", "request"})  # of one t
 
 def progress(standing: Standing, *, waited: float, limit: Limit, trouble: ProviderError | None = None) -> str:
     """Return the line of a waiting group: `412 of 1,000 succeeded · 588 running · 0 failed · 3m10s of 45m`."""
-    used = f"{durations.show(waited)} of {durations.show(limit.seconds)}"
+    used = f"{durations.show(waited)} of {limit.told}"
     return f"{counts(standing)} · {used}{messages.failing(trouble)}"
 
 
@@ -43,7 +43,7 @@ def foreseen(standing: Standing, *, limit: Limit) -> str:
     told = f"{read:,} of {standing.total:,} read: " if standing.unread else ""
     if standing.succeeded >= standing.needed:
         return f"{told}{counts(standing)}: `pulumi up` would open at once"
-    return f"{told}{counts(standing)}: `pulumi up` would wait, at most {durations.show(limit.seconds)}"
+    return f"{told}{counts(standing)}: `pulumi up` would wait, at most {limit.told}"
 
 
 def not_known(missing: Mapping[str, NotKnown]) -> str:
@@ -73,7 +73,7 @@ def deadline(tally: Tally, *, limit: Limit, trouble: ProviderError | None, waite
     standing = tally.standing
     headline = (
         f"{standing.succeeded:,} of {_tasks(standing.total)} had succeeded when the "
-        f"{durations.show(limit.seconds)} limit of this {limit.operation} ended, and {_must(standing)}"
+        f"{limit.told} limit of this {limit.operation} ended, and {_must(standing)}"
     )
     running = [f"{task_id} {status}" for task_id, status in tally.running.items()]
     hints = [("standing", f"{counts(standing)}, after {durations.show(waited)}")]

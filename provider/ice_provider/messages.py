@@ -61,6 +61,11 @@ class Limit:
     seconds: float
     source: str = "provider"
 
+    @property
+    def told(self) -> str:
+        """The limit as a person writes it; below a second, where `durations.show` would say `0s`, in milliseconds."""
+        return durations.show(self.seconds) if self.seconds >= 1 else f"{self.seconds * 1000:.3g}ms"
+
 
 def standing(seen: WorkflowTask, now: float) -> str:
     """Return `Processing, 3 activities done · Transcode running 41s`; `now` is seconds since 1970."""
@@ -74,7 +79,7 @@ def standing(seen: WorkflowTask, now: float) -> str:
 
 def progress(seen: WorkflowTask, *, waited: float, limit: Limit, now: float) -> str:
     """Return the line of a waiting gate: its standing, and how much of its limit is used."""
-    return f"{standing(seen, now)} · {durations.show(waited)} of {durations.show(limit.seconds)}"
+    return f"{standing(seen, now)} · {durations.show(waited)} of {limit.told}"
 
 
 def failing(trouble: ProviderError | None) -> str:
@@ -95,7 +100,7 @@ def would_wait(seen: WorkflowTask, *, limit: Limit, now: float) -> str:
     so_far = f", {durations.show(now - age)} so far" if age is not None and now > age else ""
     return (
         f"task {short(seen.task_id)} is {standing(seen, now)}{so_far}: "
-        f"`pulumi up` would wait for it, at most {durations.show(limit.seconds)}"
+        f"`pulumi up` would wait for it, at most {limit.told}"
     )
 
 
@@ -114,7 +119,7 @@ def deadline(
     now: float,
 ) -> DeadlineExceeded:
     """Return the error of a gate whose limit ended first, with the lines that raise it."""
-    span = durations.show(limit.seconds)
+    span = limit.told
     if seen is None:
         headline = f"{task(task_id)} could not be read before the {span} limit of this {limit.operation} ended"
     else:

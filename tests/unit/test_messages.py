@@ -420,3 +420,8 @@ def test_without_a_workflow_the_region_stands_by_itself() -> None:
     place = gated(task("Failed", workflow=None), "cn-shanghai")
 
     assert "    region     cn-shanghai\n" in str(messages.ended_badly(place))
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.5, "500ms"), (0.004, "4ms"), (1.0, "1s"), (2700, "45m")])
+def test_a_limit_below_a_second_is_not_told_as_none(seconds: float, told: str) -> None:
+    assert Limit("create", seconds).told == told

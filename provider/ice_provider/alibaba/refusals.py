@@ -196,6 +196,18 @@ def _bad_clock(refusal: Refusal) -> ProviderError:
     )
 
 
+def _bad_time(refusal: Refusal) -> ProviderError:
+    advice = "no setting helps: something on the way has changed the request's headers, check proxies"
+    headline = f"the time of the request cannot be read: {refusal.code}"
+    return Rejected(headline, refusal.hints(("next", advice)))
+
+
+def _held_back(refusal: Refusal) -> ProviderError:
+    advice = "no policy helps: Alibaba Cloud's risk control holds the account back, its support says why"
+    headline = f"not allowed to {refusal.question.deed}: {refusal.code}"
+    return Denied(headline, refusal.hints(("next", advice)))
+
+
 def _redirect(refusal: Refusal) -> ProviderError:
     return Rejected(
         f"the endpoint redirects (HTTP {refusal.status}); refused, because credentials would go with it",
@@ -229,7 +241,9 @@ BY_CODE: Final[tuple[tuple[re.Pattern[str], Callable[[Refusal], ProviderError]],
         (r"InvalidSecurityToken|SecurityToken", _bad_token),
         (r"SignatureNonceUsed", _again),
         (r"SignatureDoesNotMatch|IncompleteSignature|InvalidSignature", _bad_signature),
+        (r"InvalidTimeStamp\.Format", _bad_time),
         (r"InvalidTimeStamp", _bad_clock),
+        (r"Forbidden\.RiskControl", _held_back),
         (r"Forbidden|NoPermission", _no_permission),
         (r"InternalError|ServiceUnavailable", _down),
         (r"InvalidA(pi|ction)|InvalidProtocol|InvalidVersion", _no_such_api),
