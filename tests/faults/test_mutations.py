@@ -1,0 +1,215 @@
+"""The tests are tried too: with one guard taken out of a copy of the sources, the test that promises it must fail.
+
+A mutation is one piece of text that stands once in one file, and what takes its place. When the code has moved on and
+the text is gone, the mutation says so: it has to be written anew, not dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.engine import ROOT, Outcome, finish
+
+pytestmark = pytest.mark.timeout(300)
+
+PROVIDER = ROOT / "provider"
+AT_ONCE = asyncio.Semaphore(os.cpu_count() or 1)
+TESTS_FAILED = 1  # the exit code of pytest for that, and for nothing else
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A guard, how it is taken out, and which tests promise it.
+
+    Attributes:
+        guard: What is gone.
+        file: Where it stood, below the folder of the sources.
+        was: Its text, which stands there once.
+        becomes: What takes its place.
+        file_of_tests: Below `tests`.
+        test: The one in it that promises this.
+    """
+
+    guard: str
+    file: str
+    was: str
+    becomes: str
+    file_of_tests: str
+    test: str
+
+    def apply(self, sources: Path) -> None:
+        """Take the guard out of a copy of the sources."""
+        path = sources / self.file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(self.was) == 1, f"{self.file} has moved on: write the mutation of {self.guard!r} anew"
+        path.write_text(text.replace(self.was, self.becomes), encoding="utf-8")
+
+
+MUTATIONS = [
+    Mutation(
+        "a status that nobody named shuts the gate",
+        "ice_provider/acceptance.py",
+        "if task.status not in rule.success:",
+        "if False:",
+        "unit/test_acceptance.py",
+        "test_the_lists_decide_what_each_status_means",
+    ),
+    Mutation(
+        "a condition opens a gate only when it is exactly true",
+        "ice_provider/condition.py",
+        "if not isinstance(answer, bool):",
+        "if False:",
+        "unit/test_condition.py",
+        "test_only_true_opens_and_any_other_kind_is_named",
+    ),
+    Mutation(
+        "a limit is a deadline",
+        "ice_provider/waiting.py",
+        "clock.deadline(course.began + limit.seconds)",
+        'clock.deadline(float("inf"))',
+        "unit/test_waiting.py",
+        "test_a_limit_is_a_deadline_whatever_the_api_does",
+    ),
+    Mutation(
+        "a limit ends a group too",
+        "ice_provider/group_waiting.py",
+        "async with clock.deadline(course.ends):\n            await course.run(limit)",
+        "if True:\n            await course.run(limit)",
+        "unit/test_group_waiting.py",
+        "test_the_limit_is_a_deadline_and_its_error_says_how_all_stand_and_how_to_raise_it",
+    ),
+    Mutation(
+        "a group opens only when enough have succeeded",
+        "ice_provider/tally.py",
+        "len(self._succeeded) >= self.needed",
+        "len(self._succeeded) + 1 >= self.needed",
+        "unit/test_tally.py",
+        "test_a_group_opens_with_enough_successes_and_is_hopeless_without_a_way_to_them",
+    ),
+    Mutation(
+        "secrets are taken out of what is told",
+        "ice_provider/redaction.py",
+        "text = known.taken_out_of(text)",
+        "pass",
+        "unit/test_redaction.py",
+        "test_a_secret_never_survives_in_any_form_in_which_a_service_may_echo_it",
+    ),
+    Mutation(
+        "what looks like a key is taken out too",
+        "ice_provider/redaction.py",
+        "for pattern, shown in _PATTERNS:",
+        "for pattern, shown in ():",
+        "unit/test_redaction.py",
+        "test_what_looks_like_a_secret_is_taken_out_though_nobody_told",
+    ),
+    Mutation(
+        "an error leaves the plugin through the redactor",
+        "ice_provider/rpc/errors.py",
+        "CODES[type(error)], self._redactor.redact(str(error))",
+        "CODES[type(error)], str(error)",
+        "rpc/test_provider.py",
+        "test_a_secret_that_the_service_echoes_reaches_neither_status_nor_log",
+    ),
+    Mutation(
+        "an answer about another task is no answer",
+        "ice_provider/alibaba/answers.py",
+        'if found["WorkflowTask"]["TaskId"] != asked_for:',
+        "if False:",
+        "contract/test_answers.py",
+        "test_a_task_that_is_not_as_promised_is_a_broken_answer",
+    ),
+    Mutation(
+        "an answer without a request ID is none",
+        "ice_provider/alibaba/answers.py",
+        "if not isinstance(request_id, str) or not request_id:",
+        "if False:",
+        "contract/test_answers.py",
+        "test_a_fault_becomes_the_error_that_tells_what_to_do",
+    ),
+    Mutation(
+        "Ctrl-C ends every wait",
+        "ice_provider/poller.py",
+        "            watch.end(Stopped())\n            if watch.loop:",
+        "            if watch.loop:",
+        "unit/test_poller.py",
+        "test_a_stop_ends_reads_under_way_and_those_that_come_later",
+    ),
+    Mutation(
+        "an ACS3 signature is checked by the emulator",
+        "ice_emulator/signature.py",
+        'if not _same(acs3_signature(key.secret_key, canonical), parts["Signature"]):',
+        "if False:",
+        "unit/emulator/test_emulator_signature.py",
+        "test_a_request_that_is_not_what_was_signed_is_refused",
+    ),
+    Mutation(
+        "an HMAC-SHA1 signature is checked by the emulator",
+        "ice_emulator/signature.py",
+        'if not _same(version_1_signature(key.secret_key, request.method, pairs), given["Signature"]):',
+        "if False:",
+        "unit/emulator/test_emulator_signature.py",
+        "test_a_wrong_signature_of_version_1_is_refused",
+    ),
+    Mutation(
+        "a nonce counts once",
+        "ice_emulator/signature.py",
+        "if digest in self._nonces:",
+        "if False:",
+        "unit/emulator/test_emulator_signature.py",
+        "test_a_request_that_is_sent_again_is_refused",
+    ),
+    Mutation(
+        "plain HTTP goes to loopback only",
+        "ice_provider/config.py",
+        "if not addresses.is_loopback(host):",
+        "if False:",
+        "unit/test_config.py",
+        "test_plain_http_is_for_loopback_literals_only",
+    ),
+]
+
+
+async def tried(test: str, sources: Path) -> Outcome:
+    """Return how a test ends over these sources."""
+    at_most = ["--timeout", "5", "--timeout-method", "thread"]  # ends the process: virtual time can go on for ever
+    words = ["-x", "-q", "-p", "no:cacheprovider", *at_most, f"{ROOT}/tests/{test}"]
+    async with AT_ONCE:
+        process = await asyncio.create_subprocess_exec(
+            *[sys.executable, "-m", "pytest", *words],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(sources), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        return await finish(process)
+
+
+def copied(into: Path) -> Path:
+    """Return a copy of the sources."""
+    return Path(shutil.copytree(PROVIDER, into / "provider", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+async def test_tests_fail_when_what_they_promise_is_taken_out(tmp_path: Path) -> None:
+    async def survives(number: int, mutation: Mutation) -> str | None:
+        sources = copied(tmp_path / str(number))
+        mutation.apply(sources)
+        ended = await tried(f"{mutation.file_of_tests}::{mutation.test}", sources)
+        return None if ended.code == TESTS_FAILED else f"{mutation.guard}: {mutation.test} ended with {ended.code}"
+
+    survivors = await asyncio.gather(*(survives(number, each) for number, each in enumerate(MUTATIONS)))
+
+    assert [each for each in survivors if each] == []
+
+
+async def test_tests_pass_over_a_copy_in_which_nothing_is_changed(tmp_path: Path) -> None:
+    ended = await tried("unit/test_acceptance.py", copied(tmp_path))
+
+    assert ended.code == 0, ended.text
