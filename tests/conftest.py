@@ -6,12 +6,17 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROMISES = pytest.StashKey[dict[str, dict[str, list[str]]]]()
 OUTCOME = {"passed": "kept", "failed": "BROKEN", "skipped": "not tried"}
+
+settings.register_profile("quick", deadline=None)  # how long an example takes is the machine's affair
+settings.register_profile("thorough", deadline=None, max_examples=10_000)
+settings.load_profile("quick")  # `make test`: under a minute of made-up values; else --hypothesis-profile thorough
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -248,6 +248,6 @@ class GroupMachine(GateMachine):
 
 
 TestGateOfOneTask = SingleMachine.TestCase
-TestGateOfOneTask.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestGateOfOneTask.settings = settings(max_examples=100, stateful_step_count=30)
 TestGateOfAGroup = GroupMachine.TestCase
 TestGateOfAGroup.settings = TestGateOfOneTask.settings
