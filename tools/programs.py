@@ -1,4 +1,4 @@
-"""Build the programs of the end-to-end tests that are not in Python: `python tools/programs.py typescript`.
+"""Build what the end-to-end tests need beside Python: `python tools/programs.py typescript`.
 
 What is built lies in `.tools`, nothing is written beside the sources, and with nothing changed nothing is done.
 Exits as the setup does: 2 when something must be installed first, 1 when a step failed.
@@ -25,16 +25,17 @@ COMPILER = PACKAGES / ".bin" / "tsc"
 INSTALLED_SDK = PACKAGES / "@pulumi-ice" / "ice"
 
 GO = TOOLS / "go-program"
+PYRIGHT = TOOLS / "pyright"  # from npm as well: the package for Python would fetch it when it is run, past every lock
 
 
 def main() -> None:
-    """Build the program in one language."""
+    """Build the program in one language, or set up a checker of types."""
     parser = argparse.ArgumentParser(description="Build a program of the end-to-end tests.")
-    parser.add_argument("language", choices=STEPS)
+    parser.add_argument("what", choices=STEPS)
     arguments = parser.parse_args()
     try:
         with one_at_a_time(TOOLS / "programs.lock"):
-            for step in STEPS[arguments.language]():
+            for step in STEPS[arguments.what]():
                 if not step.is_done():
                     step.take()
     except Problem as problem:
@@ -54,7 +55,7 @@ def typescript_steps() -> list[Step]:
             stamp=TYPESCRIPT / "packages.stamp",
             inputs=[*listed, answer(["node", "--version"]) or "", Path(__file__)],
             outputs=[COMPILER],
-            make=lambda: _install_packages(listed),
+            make=lambda: _install_packages(listed, TYPESCRIPT),
         ),
         Step(
             stamp=TYPESCRIPT / "program.stamp",
@@ -65,12 +66,27 @@ def typescript_steps() -> list[Step]:
     ]
 
 
-def _install_packages(listed: list[Path]) -> None:
-    say("typescript: the packages of package-lock.json")
-    TYPESCRIPT.mkdir(exist_ok=True)
-    _copy(listed, PROGRAMS / "typescript", TYPESCRIPT)
+def pyright_steps() -> list[Step]:
+    """Return the one step that installs it, with the version and the hash of its lock."""
+    require("node", "npm", page=NODE_PAGE)
+    source = ROOT / "tests" / "typing" / "pyright"
+    listed = [source / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    return [
+        Step(
+            stamp=PYRIGHT / "packages.stamp",
+            inputs=[*listed, Path(__file__)],
+            outputs=[PYRIGHT / "node_modules" / ".bin" / "pyright"],
+            make=lambda: _install_packages(listed, PYRIGHT),
+        )
+    ]
+
+
+def _install_packages(listed: list[Path], folder: Path) -> None:
+    say(f"{folder.name}: the packages of package-lock.json")
+    folder.mkdir(exist_ok=True)
+    _copy(listed, listed[0].parent, folder)
     run(
-        ["npm", "ci", "--prefix", TYPESCRIPT, "--ignore-scripts", "--no-audit", "--no-fund"],
+        ["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"],
         doing="installing the npm packages",
         remedy=CONNECTION,
     )
@@ -153,7 +169,7 @@ def _copy(files: list[Path], source: Path, target: Path) -> None:
         shutil.copyfile(file, copy)
 
 
-STEPS = {"typescript": typescript_steps, "go": go_steps}
+STEPS = {"typescript": typescript_steps, "go": go_steps, "pyright": pyright_steps}
 
 if __name__ == "__main__":
     main()

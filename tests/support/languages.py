@@ -40,14 +40,19 @@ BUILDABLE = {"typescript": in_typescript, "go": in_go}
 
 
 def built(language: str) -> Inline:
-    """Build the program in this language as far as it is not, and return how to run it.
+    """Build the program in this language as far as it is not, and return how to run it."""
+    build(language)
+    return BUILDABLE[language]
+
+
+def build(what: str) -> None:
+    """Build one of what `tools/programs.py` builds, as far as it is not.
 
     Without the language's tools the test is skipped; on CI, which must have them, it fails.
     """
-    build = subprocess.run(
-        [sys.executable, ROOT / "tools" / "programs.py", language], capture_output=True, text=True, check=False
+    ended = subprocess.run(
+        [sys.executable, ROOT / "tools" / "programs.py", what], capture_output=True, text=True, check=False
     )
-    if build.returncode == NOTHING_TO_BUILD_WITH and not os.environ.get("CI"):
-        pytest.skip(build.stderr.strip())
-    assert build.returncode == 0, build.stdout + build.stderr
-    return BUILDABLE[language]
+    if ended.returncode == NOTHING_TO_BUILD_WITH and not os.environ.get("CI"):
+        pytest.skip(ended.stderr.strip())
+    assert ended.returncode == 0, ended.stdout + ended.stderr

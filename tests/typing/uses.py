@@ -1,4 +1,4 @@
-"""Typical uses of the SDK for Python. Never run: mypy checks that they are accepted, and that mistakes are not."""
+"""Uses of the plugin's SDK for Python beyond those in `either.py`, checked in the same way."""
 
 from typing import Any
 
@@ -6,46 +6,54 @@ import pulumi
 import pulumi_ice as ice
 
 
-def read_once() -> str:
-    """The data source, plainly."""
-    task: ice.GetWorkflowTaskResult = ice.get_workflow_task(task_id="t-1", expected_statuses=["Succeed"])
-    name: str | None = task.workflow.name if task.workflow else None
-    jobs: list[str | None] = [activity.job_id for activity in task.activities or []]
-    results: Any = (task.results or {}).get("Transcode")
-    seconds: float = task.duration_seconds or 0.0
-    return f"{task.status} {task.finished and task.succeeded} {name} {jobs} {results} {seconds}"
+def read_before(task_id: pulumi.Output[str]) -> pulumi.Output[ice.GetWorkflowTaskResult]:
+    """The data source by its type, read once something else has been made."""
+    known: ice.GetWorkflowTaskResult = ice.get_workflow_task(task_id="t-1")
+    options = pulumi.InvokeOutputOptions(depends_on=[ice.WorkflowTaskGate("encoded", task_id=known.task_id)])
+    return ice.get_workflow_task_output(task_id=task_id, opts=options)
 
 
-def read_from_an_output(task_id: pulumi.Output[str]) -> pulumi.Output[str]:
-    """The data source, with a task ID that is not known yet."""
-    task: pulumi.Output[ice.GetWorkflowTaskResult] = ice.get_workflow_task_output(
-        task_id=task_id,
-        expected_statuses=pulumi.Output.from_input(["Succeed"]),
-        opts=pulumi.InvokeOutputOptions(depends_on=[]),
+def listed() -> pulumi.Output[list[str]]:
+    """The list, with every argument; its results, by their types."""
+    found: ice.GetWorkflowTasksResult = ice.get_workflow_tasks(
+        workflow_id="wf-1",
+        workflow_name="Nightly",
+        key_text="m-1",
+        start_of_create_time="2024-05-01T00:00:00Z",
+        end_of_create_time="2024-05-02T00:00:00Z",
+        statuses=["Succeed"],
+        max_items=10,
     )
-    return task.apply(lambda told: told.status)
+    failed: int = found.status_counts.get("Failed", 0)
+    first: str = found.tasks[0].status
+    again = ice.get_workflow_tasks_output(workflow_id=pulumi.Output.from_input("wf-1"), max_items=failed + len(first))
+    return again.apply(lambda told: list(told.task_ids))
 
 
-def gate(task_id: pulumi.Output[str]) -> pulumi.Output[bool]:
-    """The gate, with every input."""
-    encoded = ice.WorkflowTaskGate(
-        "encoded",
-        task_id=task_id,
+def gate_with_typed_outputs() -> pulumi.Output[str | None]:
+    """The gate: what stands inside its outputs has names and types too."""
+    limits = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="45m"))
+    encoded = ice.WorkflowTaskGate("encoded", task_id="t-1", opts=limits)
+    job: pulumi.Output[str | None] = encoded.activities.apply(lambda told: told[0].job_id if told else None)
+    pulumi.export("job", job)
+    return encoded.workflow.apply(lambda told: told.name if told else None)
+
+
+def group(task_ids: list[pulumi.Output[str]]) -> pulumi.Output[Any]:
+    """The gate for a group, with every input."""
+    season = ice.WorkflowTaskGroupGate(
+        "season",
+        task_ids=task_ids,
+        min_succeeded=2,
         condition="results.Transcode.Result.Height > `720`",
         success_statuses=["Succeed"],
         failure_statuses=["Failed", "Canceled"],
         pending_statuses=["Init", "Processing"],
-        triggers={"release": "2024-05", "attempt": 3, "task": task_id},
-        wait_timeout="45m",
-        opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create="45m")),
+        triggers={"release": "2024-05"},
+        wait_timeout="2h",
     )
-    status: pulumi.Output[str] = encoded.status
-    user_data: pulumi.Output[str | None] = encoded.user_data
-    workflow: pulumi.Output[str | None] = encoded.workflow.apply(lambda told: told.name if told else None)
-    job: pulumi.Output[str | None] = encoded.activities.apply(lambda told: told[0].job_id if told else None)
-    result: pulumi.Output[Any] = encoded.results.apply(lambda told: (told or {}).get("Transcode"))
-    pulumi.Output.all(status, user_data, workflow, job, result)
-    return encoded.succeeded
+    reasons = season.failed_tasks.apply(lambda told: [task.status for task in told])
+    return pulumi.Output.all(season.statuses, season.succeeded_task_ids, season.failed_task_ids, reasons)
 
 
 def gate_from_arguments() -> ice.WorkflowTaskGate:
@@ -61,6 +69,11 @@ def found_by_its_id() -> pulumi.Output[str | None]:
 
 
 def mistakes() -> None:
-    """What must not pass: with `warn_unused_ignores`, mypy complains when one does."""
-    ice.get_workflow_task(task="t-1")  # type: ignore[call-arg]
-    ice.WorkflowTaskGate("encoded", task_id=7)  # type: ignore[call-overload]
+    """What must not pass, as in `either.py`."""
+    ice.WorkflowTaskGate("encoded", task_id=7)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    ice.WorkflowTaskGate("encoded", task="t-1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    ice.WorkflowTaskGroupGate("season", task_ids=7)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    ice.WorkflowTaskGateArgs(triggers={})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    ice.Provider("shanghai", region=1)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    ice.get_workflow_tasks(max_items="10")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    ice.get_workflow_tasks().tasks[0].name  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
