@@ -41,13 +41,23 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(900)  # the first build compiles Pulumi's SDK for Go
 
-INSTALLATION, DATA_SOURCES, GATING = "installation-configuration", "data-sources", "gating"
-PAGES = (INSTALLATION, DATA_SOURCES, GATING, "scale")
+INSTALLATION, DATA_SOURCES, GATING, LANGUAGES = "installation-configuration", "data-sources", "gating", "languages"
+PAGES = (INSTALLATION, DATA_SOURCES, GATING, LANGUAGES, "scale")
 ALL = [each for name in PAGES for each in page(name)]
 ERRORS = [each for each in ALL if "Errors" in each.path[:-1]]
 WITH_ALICLOUD = section(GATING, "Gate a CDN domain")  # its plugin cannot be had without the network
 FOLLOWED = [each for each in ALL if each.blocks and each not in [*ERRORS, WITH_ALICLOUD]]
 SCHEMA = json.loads((ROOT / "provider" / "schema.json").read_text())
+
+SIDE_BY_SIDE = {
+    "yaml": "gate-yaml/Pulumi.yaml",
+    "python": "gate-python/__main__.py",
+    "typescript": "gate-typescript/index.ts",
+    "go": "gate-go/main.go",
+}
+"""The program of the examples, by the language that a block is marked with."""
+DEVELOPMENT = re.compile(r"# For development only:.*?\n\n", re.DOTALL)
+"""What an example says that only its checkout needs."""
 
 AT_ONCE = 4  # sections: some wait for half a minute
 SLOW = ("The service slows down", "No answer", "getWorkflowTask", "getWorkflowTasks")  # so they come first
@@ -174,6 +184,29 @@ def test_the_program_with_alicloud_is_the_example_that_is_tried_where_alicloud_i
     (block,) = WITH_ALICLOUD.blocks
 
     assert block.text == (ROOT / "examples" / "gate-cdn" / "__main__.py").read_text()
+
+
+@pytest.mark.parametrize("language", SIDE_BY_SIDE)
+def test_a_program_beside_others_is_the_example_in_its_language(language: str) -> None:
+    (block,) = (
+        each for each in section(LANGUAGES, "One program in four languages").blocks if each.language == language
+    )
+    example = (ROOT / "examples" / SIDE_BY_SIDE[language]).read_text()
+
+    assert block.text == DEVELOPMENT.sub("", example)
+
+
+@pytest.mark.parametrize("language", SIDE_BY_SIDE)
+def test_the_table_of_languages_has_what_its_program_imports_and_how_it_writes_names(language: str) -> None:
+    (block,) = (
+        each for each in section(LANGUAGES, "One program in four languages").blocks if each.language == language
+    )
+    rows = section(LANGUAGES, "Languages").table("language", "imports", "names", "example")
+    ((_, imported, named, example),) = (row for row in rows if row[0].lower() == language)
+
+    for name in code(imported + named):
+        assert name in block.text
+    assert f"../examples/{SIDE_BY_SIDE[language]}".startswith(re.findall(r"\((.+)\)", example)[0])
 
 
 @pytest.mark.parametrize("what", ERRORS, ids=lambda what: what.title)

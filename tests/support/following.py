@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PREVIEW: Final = "pulumi preview"
 ACTIONS: Final = frozenset({"ice:GetWorkflowTask", "ice:ListWorkflowTasks", "sts:AssumeRole"})
-_RUNS: Final = re.compile(r"^pulumi (up|preview)\b", re.MULTILINE)
+_RUNS: Final = re.compile(r"^pulumi (up|preview|package)\b", re.MULTILINE)
 _CHANGING: Final = (
     (re.compile(r"\b[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b"), "REQUEST"),
     (re.compile(r"\b\d\d:\d\d:\d\dZ"), "TIME"),
