@@ -1,7 +1,7 @@
-"""Write what is generated: the package schema from its declarations, from that one SDK per language, and completions.
+"""Write what is generated: the package schema from its declarations, from that one SDK per language, and pages.
 
-Knows where these files lie, not what they hold. `make sdk` writes them; `--check` tells whether the committed
-ones are up to date.
+A list of what is generated and where it lies; who makes it stands in the modules beside this one. `make sdk` writes
+all of it; `--check` tells whether the committed files are up to date.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import shtab
-
-from ice_gate.arguments import SHELLS
-from ice_gate.arguments import parser as command_line
+import completions
+import house
+import reference
 from ice_provider.schema import package_schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +25,7 @@ SCHEMA = Path("provider", "schema.json")  # this and what follows: relative to t
 SDK = Path("sdk")
 LANGUAGES = ("python", "nodejs", "go")
 COMPLETIONS = Path("provider", "ice_gate", "completions")
+REFERENCE = Path("docs", "reference.md")
 
 # What tools leave between the files of an SDK when it is used in place.
 LEFT_BY_TOOLS = {"__pycache__", "node_modules"}
@@ -33,7 +33,7 @@ LEFT_BY_TOOLS = {"__pycache__", "node_modules"}
 
 def main() -> None:
     """Exit with 0 when all is as it should be, else with 1 and the reason."""
-    parser = argparse.ArgumentParser(description="Write the schema and the SDKs.")
+    parser = argparse.ArgumentParser(description="Write the schema, the SDKs and what else is generated.")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if something would change")
     arguments = parser.parse_args()
     try:
@@ -45,34 +45,26 @@ def main() -> None:
         sys.exit(error.returncode)  # the generator has said why
 
 
+def texts() -> dict[Path, str]:
+    """Return what is generated in Python, by its place."""
+    schema = package_schema()
+    return {
+        SCHEMA: json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
+        REFERENCE: reference.page(schema),
+        Path(house.PAGE): house.page(ROOT),
+        Path(house.PICTURE): house.picture(ROOT),
+        **{COMPLETIONS / name: script for name, script in completions.scripts().items()},
+    }
+
+
 def generate(root: Path) -> None:
-    """Write the schema and the SDKs below this root."""
-    schema = root / SCHEMA
-    schema.parent.mkdir(exist_ok=True)
-    schema.write_text(json.dumps(package_schema(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write everything below this root."""
+    for path, text in texts().items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
     for language in LANGUAGES:
-        command: list[str | Path] = [GENERATOR, "-language", language, "-out", root / SDK / language, schema]
+        command: list[str | Path] = [GENERATOR, "-language", language, "-out", root / SDK / language, root / SCHEMA]
         subprocess.run(command, check=True)
-    complete(root)
-
-
-def complete(root: Path) -> None:
-    """Write the scripts that complete `ice-gate` in a shell: static, so that no Python starts at every Tab."""
-    (root / COMPLETIONS).mkdir(parents=True, exist_ok=True)
-    for shell in SHELLS:
-        script = shtab.complete(_with_files(command_line()), shell).rstrip()
-        (root / COMPLETIONS / f"ice-gate.{shell}").write_text(script + "\n", encoding="utf-8")
-
-
-def _with_files(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Return a parser in which whatever takes a file says so to the shell, in its commands too."""
-    for action in parser._actions:  # noqa: SLF001  # argparse has no other way to walk through them
-        if action.metavar == "FILE":
-            action.complete = shtab.FILE
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            for command in action.choices.values():
-                _with_files(command)
-    return parser
 
 
 def check() -> None:
@@ -89,7 +81,7 @@ def check() -> None:
 
 def generated(root: Path) -> dict[Path, bytes]:
     """Return the content of every generated file below this root, by its relative path."""
-    paths = [root / SCHEMA, *(root / COMPLETIONS).iterdir()]
+    paths = [*(root / path for path in texts()), *(root / COMPLETIONS).iterdir()]
     for language in LANGUAGES:
         paths += (root / SDK / language).rglob("*")
     return {
