@@ -26,7 +26,7 @@ from support.engine import ROOT
 from support.examples import compiled
 from support.following import Follower, kind
 from support.key_services import PROVIDER, ROLE
-from support.pages import Block, page, section
+from support.pages import Block, code, page, section
 from support.readers import DENIED, SECRETS, TASK, Circumstances, reader_of
 from support.rpc import provider, struct
 
@@ -216,11 +216,6 @@ def test_an_error_is_shown_word_for_word(followed: Mapping[int, Future[None]], w
 
 
 # --- what is told in tables and lists ---------------------------------------------------------------------------------
-
-
-def code(cell: str) -> list[str]:
-    """Return what stands in backquotes in a cell."""
-    return re.findall(r"`([^`]+)`", cell)
 
 
 def variables(text: str) -> list[str]:

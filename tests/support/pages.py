@@ -62,14 +62,23 @@ class Section:
 
     def table(self, *columns: str) -> list[tuple[str, ...]]:
         """Return the rows, cell by cell, of the table with these columns."""
-        rows = [cells(line) for line in self.prose]
-        start = rows.index(columns) + 2
-        return list(_until_empty(rows[start:]))
+        start = self.rows.index(columns) + 2
+        return list(_until_empty(self.rows[start:]))
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The cells of its lines; none of a line outside tables."""
+        return [cells(line) for line in self.prose]
 
 
 def cells(line: str) -> tuple[str, ...]:
     """Return the cells of a line of a table; none for any other line."""
     return tuple(match[1] for match in _CELL.finditer(line[1:])) if line.startswith("|") else ()
+
+
+def code(text: str) -> list[str]:
+    """Return what stands in backquotes."""
+    return re.findall(r"`([^`]+)`", text)
 
 
 @functools.cache
