@@ -74,7 +74,11 @@ def hold(held: Path) -> None:
 def install(environment: Path, held: Path, what: Path | str) -> None:
     """Install a package with what it needs, all of it from that folder."""
     words = ["--python", environment, "install", "--no-index", "--find-links", held, what]
-    run([*PIP, *words], doing=f"installing {Path(what).name}", remedy=f"Write {LOCK.name} anew, as README.md says.")
+    run(
+        [*PIP, *words],
+        doing=f"installing {Path(what).name}",
+        remedy=f"Write {LOCK.name} anew, as CONTRIBUTING.md says.",
+    )
 
 
 def list_parts(environment: Path, aside: Path, into: Path) -> None:

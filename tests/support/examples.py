@@ -56,7 +56,7 @@ _GO_MAIN = re.compile(
 
 def name_of(block: Block) -> str:
     """Return how the environment calls the program in a block."""
-    return f"{block.page}_{block.line}".replace("-", "_")
+    return f"{block.page.strip('_')}_{block.line}".replace("-", "_")
 
 
 def compiled(language: str, blocks: Iterable[Block]) -> tuple[str, ...]:

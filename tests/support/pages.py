@@ -11,6 +11,7 @@ from support.engine import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 DOCS = ROOT / "docs"
 _FENCE = re.compile(r"^```(?P<language>\S*)(?P<more>.*)$")
@@ -83,9 +84,15 @@ def code(text: str) -> list[str]:
 
 @functools.cache
 def page(name: str) -> tuple[Section, ...]:
-    """Return the sections of a page."""
+    """Return the sections of a page of the docs."""
+    return sections(DOCS / f"{name}.md")
+
+
+def sections(file: Path) -> tuple[Section, ...]:
+    """Return the sections of a file in Markdown."""
+    name = file.stem
     found = [Section(name, ())]
-    lines = iter(enumerate((DOCS / f"{name}.md").read_text().splitlines(), 1))
+    lines = iter(enumerate(file.read_text().splitlines(), 1))
     for number, line in lines:
         if fence := _FENCE.match(line):
             inside = "".join(f"{text}\n" for text in _until_fence(lines))
