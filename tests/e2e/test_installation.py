@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from importlib.metadata import entry_points, requires
+from importlib.metadata import requires
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,6 @@ pytestmark = pytest.mark.timeout(600)
 
 MIB = 2**20
 LOCK = (ROOT / "requirements.lock").read_text()
-SCRIPTS = sorted(
-    script.name for script in entry_points(group="console_scripts") if script.dist and script.dist.name == "pulumi-ice"
-)
 NEIGHBOURS = ("pulumi", "pulumi-alicloud")
 CDN = ROOT / "examples" / "gate-cdn" / "__main__.py"
 MOCKED = """
@@ -63,11 +60,6 @@ resources:
     type: ice:WorkflowTaskGate
     properties: {taskId: movie-1, condition: "results.Transcode.Height >= `2160`"}
 outputs: {status: "${encoded.status}"}
-"""
-USES = """
-import json, ice_dynamic, pulumi_ice
-from ice_emulator import Emulator, Scenario
-print(json.dumps([pulumi_ice.WorkflowTaskGate.__name__, ice_dynamic.WorkflowTaskGate.__name__, Emulator.__name__]))
 """
 
 
@@ -127,20 +119,6 @@ async def test_the_wheel_works_beside_the_newest_pulumi_and_pulumi_alicloud(
     assert await pulumi.outputs() == {"status": "Processing"}
     held = json.loads(await pulumi.done("plugin", "ls", "--json"))
     assert [(plugin["name"], plugin["version"]) for plugin in held] == [("ice", VERSION)]
-
-
-async def test_the_wheel_in_an_empty_environment_gives_every_program_and_package(wheel: Path, tmp_path: Path) -> None:
-    scripts = tmp_path / "venv" / "bin"
-    await run(sys.executable, "-m", "venv", tmp_path / "venv")
-
-    await run(scripts / "python", "-m", "pip", "--disable-pip-version-check", "--quiet", "install", wheel)
-
-    assert {"pulumi-resource-ice", "ice-emulator"} <= set(SCRIPTS)
-    for script in SCRIPTS:
-        assert (await run(scripts / script, "--version")).split() == [script, VERSION]
-        assert script in (await run(scripts / script, "--help")).splitlines()[0]
-    used = json.loads(await run(scripts / "python", "-I", "-c", USES))
-    assert used == ["WorkflowTaskGate", "WorkflowTaskGate", "Emulator"]
 
 
 def test_the_wheel_is_small_and_needs_few_packages(wheel: Path) -> None:
