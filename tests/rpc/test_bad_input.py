@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ice_provider.config import ProviderConfig
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad-input.md"
+GROUP_URN = URN.replace("WorkflowTaskGate", "WorkflowTaskGroupGate")
 ROW = re.compile(r"^\| `(?P<given>\{.*?\})` \| (?P<answer>.*?) \|$", re.MULTILINE)
 
 
@@ -37,6 +38,14 @@ def rows(section: str) -> list[tuple[dict[str, Any], str]]:
 async def test_in_a_gate(given: Mapping[str, Any], answer: str) -> None:
     async with provider(ScriptedCloud()) as running:
         checked = await running.stub.Check(pb.CheckRequest(urn=URN, news=struct(given)))
+
+    assert _said(checked.failures) == answer
+
+
+@pytest.mark.parametrize(("given", "answer"), rows("In a group gate"), ids=str)
+async def test_in_a_group_gate(given: Mapping[str, Any], answer: str) -> None:
+    async with provider(ScriptedCloud()) as running:
+        checked = await running.stub.Check(pb.CheckRequest(urn=GROUP_URN, news=struct(given)))
 
     assert _said(checked.failures) == answer
 
