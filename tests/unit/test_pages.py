@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 
 from ice_provider.about import REPOSITORY
 from support.engine import ROOT
+from support.pages import sections
 
 DOCS = ROOT / "docs"
 PAGES = sorted(
@@ -23,7 +25,7 @@ REGISTRYS = ("_index", "installation-configuration")
 """The pages that the registry takes; it has its own for everything else. Source: pulumi/registry, `resourcedocsgen`."""
 
 _FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_LINK = re.compile(r"(?:\]\(|^\[[^\]]+\]: )([^)\s]+)", re.MULTILINE)
 _HERE = f"{REPOSITORY}/blob/main/"
 
 
@@ -83,6 +85,27 @@ def test_a_page_of_the_registry_links_to_pages_that_the_registry_does_not_have_b
     links = _LINK.findall(prose(DOCS / f"{name}.md"))
 
     assert [link for link in links if not link.startswith(("#", "https://"))] == []
+
+
+def test_the_readme_can_be_read_on_the_package_index_too() -> None:
+    text = prose(ROOT / "README.md")
+
+    assert [link for link in _LINK.findall(text) if not link.startswith("https://")] == []
+    named = set(re.findall(r"\[([^\]]+)\](?![(:])", text))
+    assert named == set(re.findall(r"^\[([^\]]+)\]: ", text, re.MULTILINE))
+
+
+def test_the_registry_can_take_the_schema() -> None:
+    """What it checks before. Source: pulumi/registry, `tools/resourcedocsgen/cmd/metadata.go`."""
+    (block,) = [block for each in sections(DOCS / "releasing.md") for block in each.blocks if block.language == "json"]
+    entry = json.loads(block.text)
+    schema = json.loads((ROOT / entry["schemaFile"]).read_text())
+
+    assert f"https://github.com/{entry['repoSlug']}" == REPOSITORY
+    assert schema["name"] == entry["repoSlug"].rpartition("/pulumi-")[2]
+    assert schema["publisher"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", schema["version"])
+    assert [word for word in schema["keywords"] if word.startswith("category/")] == ["category/cloud"]
 
 
 def test_the_overview_lets_the_registry_show_one_language_at_a_time() -> None:
