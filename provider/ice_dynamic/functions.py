@@ -1,41 +1,140 @@
-"""`get_workflow_task` for programs without the plugin, with the arguments and the result of the generated SDK."""
+"""The functions of the generated SDK for programs without the plugin: its arguments, its results, its types."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 import pulumi
+from pulumi.runtime import rpc
+from pulumi.runtime._depends_on import _resolve_depends_on  # no public function waits for what others depend on
+from pulumi_ice import (
+    AwaitableGetWorkflowTaskResult,
+    AwaitableGetWorkflowTasksResult,
+    GetWorkflowTaskResult,
+    GetWorkflowTasksResult,
+)
 
-from ice_dynamic.running import configuration, settle
+from ice_dynamic.gates import refuse_providers
+from ice_dynamic.running import once
+from ice_provider import messages
+from ice_provider.declaration import encode, properties
 from ice_provider.decoding import decode
-from ice_provider.functions.get_workflow_task import Arguments, GetWorkflowTask
-from ice_provider.model import WorkflowTask
+from ice_provider.functions import FUNCTIONS
+from ice_provider.rpc import values
 from ice_provider.session import Operation
 
+T = TypeVar("T")
 
-def get_workflow_task(task_id: str, expected_statuses: Sequence[str] | None = None) -> WorkflowTask:
-    """Read a workflow task once.
 
-    Args:
-        task_id: The ID of the task.
-        expected_statuses: Status words that are accepted; with any other the call fails, with the reason.
+def get_workflow_task(
+    expected_statuses: Sequence[str] | None = None,
+    task_id: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> AwaitableGetWorkflowTaskResult:
+    """Read a workflow task once. See `pulumi_ice.get_workflow_task`.
 
     Raises:
         WorkflowTaskError: The task cannot be read, or has none of the expected statuses.
     """
-    given = {"taskId": task_id, "expectedStatuses": list(expected_statuses) if expected_statuses is not None else None}
-    preview = pulumi.runtime.is_dry_run()
-
-    async def act(operation: Operation) -> WorkflowTask:
-        return await GetWorkflowTask().call(decode(Arguments, given), operation)
-
-    return settle(configuration(pulumi.Config("ice").get), act, "read", preview=preview)
+    given = {"expectedStatuses": expected_statuses, "taskId": task_id}
+    return _call("getWorkflowTask", given, opts, AwaitableGetWorkflowTaskResult)
 
 
 def get_workflow_task_output(
-    task_id: pulumi.Input[str], expected_statuses: pulumi.Input[Sequence[str] | None] = None
-) -> pulumi.Output[WorkflowTask]:
+    expected_statuses: pulumi.Input[Sequence[str] | None] = None,
+    task_id: pulumi.Input[str | None] = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[GetWorkflowTaskResult]:
     """Read a workflow task once its ID is known. See `get_workflow_task`."""
-    arguments = pulumi.Output.all(task_id=task_id, expected_statuses=expected_statuses)
-    return arguments.apply(lambda known: asyncio.to_thread(get_workflow_task, **known))
+    given = {"expectedStatuses": expected_statuses, "taskId": task_id}
+    return _call_later("getWorkflowTask", given, opts, GetWorkflowTaskResult)
+
+
+def get_workflow_tasks(
+    end_of_create_time: str | None = None,
+    key_text: str | None = None,
+    max_items: int | None = None,
+    start_of_create_time: str | None = None,
+    statuses: Sequence[str] | None = None,
+    workflow_id: str | None = None,
+    workflow_name: str | None = None,
+    opts: pulumi.InvokeOptions | None = None,
+) -> AwaitableGetWorkflowTasksResult:
+    """List workflow tasks of the last 90 days. See `pulumi_ice.get_workflow_tasks`.
+
+    Raises:
+        WorkflowTaskError: They cannot be listed, or the arguments cannot be used.
+    """
+    given = {
+        "endOfCreateTime": end_of_create_time,
+        "keyText": key_text,
+        "maxItems": max_items,
+        "startOfCreateTime": start_of_create_time,
+        "statuses": statuses,
+        "workflowId": workflow_id,
+        "workflowName": workflow_name,
+    }
+    return _call("getWorkflowTasks", given, opts, AwaitableGetWorkflowTasksResult)
+
+
+def get_workflow_tasks_output(
+    end_of_create_time: pulumi.Input[str | None] = None,
+    key_text: pulumi.Input[str | None] = None,
+    max_items: pulumi.Input[int | None] = None,
+    start_of_create_time: pulumi.Input[str | None] = None,
+    statuses: pulumi.Input[Sequence[str] | None] = None,
+    workflow_id: pulumi.Input[str | None] = None,
+    workflow_name: pulumi.Input[str | None] = None,
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[GetWorkflowTasksResult]:
+    """List workflow tasks once it is known which. See `get_workflow_tasks`."""
+    given = {
+        "endOfCreateTime": end_of_create_time,
+        "keyText": key_text,
+        "maxItems": max_items,
+        "startOfCreateTime": start_of_create_time,
+        "statuses": statuses,
+        "workflowId": workflow_id,
+        "workflowName": workflow_name,
+    }
+    return _call_later("getWorkflowTasks", given, opts, GetWorkflowTasksResult)
+
+
+def _call(name: str, given: Mapping[str, Any], opts: pulumi.InvokeOptions | None, result: Callable[..., T]) -> T:
+    """Call a function of the core, and return its outputs as the generated SDK makes them of an answer of the plugin."""
+    function = FUNCTIONS[f"ice:index:{name}"]
+    if opts is not None:
+        refuse_providers(opts)
+
+    async def act(operation: Operation) -> Any:
+        arguments: Any = decode(function.inputs, given)
+        struct, left_out = values.encode_outputs(encode(await function.call(arguments, operation)))
+        if left_out:
+            await operation.reporter.warn(messages.left_out(left_out))
+        return rpc.deserialize_properties(struct)
+
+    typed = rpc.translate_output_properties(once(act), lambda name: name, result)  # type: ignore[arg-type]  # a class
+    return result(**{p.attribute: pulumi.get(typed, p.attribute) for p in properties(function.outputs)})
+
+
+def _call_later(
+    name: str, given: Mapping[str, pulumi.Input[Any]], opts: pulumi.InvokeOptions | None, result: Callable[..., T]
+) -> pulumi.Output[T]:
+    """Call a function once its arguments are known and what it depends on is there; not before, in a preview."""
+    if opts is not None:
+        refuse_providers(opts)
+
+    async def created() -> Sequence[Any]:
+        if not isinstance(opts, pulumi.InvokeOutputOptions):
+            return []
+        named = await _resolve_depends_on(opts._depends_on_list())  # noqa: SLF001
+        everything = await rpc._expand_dependencies(named, None)  # noqa: SLF001  # with the children of components
+        return [each.id for each in everything.values() if isinstance(each, pulumi.CustomResource)]
+
+    arguments = pulumi.Output.all(**given)
+    there = pulumi.Output.from_input(cast("pulumi.Input[Any]", created()))
+    return pulumi.Output.all(there, arguments).apply(
+        lambda known: asyncio.to_thread(_call, name, known[1], None, result)
+    )

@@ -1,46 +1,54 @@
-"""Runs the core where Pulumi gives no plugin: one session a call, in an event loop of its own.
+"""Runs the core in a program, call by call. Must not know what is called.
 
-Credentials are read here, inside the call, so that they never enter the code that Pulumi pickles into the state.
+Credentials are read here, inside the call: nothing that Pulumi pickles or records holds them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from ice_provider.alibaba import connect
+import pulumi
+
+from ice_dynamic.wording import spoken, told
+from ice_provider import guard
+from ice_provider.about import REPOSITORY
 from ice_provider.clock import SystemClock
 from ice_provider.cloud import Cloud
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import properties
 from ice_provider.decoding import decode
-from ice_provider.errors import ProviderError
+from ice_provider.errors import InvalidInput, Problem, ProviderError
 from ice_provider.redaction import Redactor
 from ice_provider.session import Operation, Session
 
 T = TypeVar("T")
-_PULSE: Final = 1.0  # seconds between two looks for the process that started us
 
 
 class WorkflowTaskError(Exception):
     """A workflow task could not be read, or did not end well; the message says why and what to do."""
 
+    __module__ = "ice_dynamic"  # what a traceback calls it
 
-class _Silence:
-    """Implements `ice_provider.session.Reporter`: nobody listens to a dynamic provider."""
+
+class _Notes:
+    """Implements `ice_provider.session.Reporter`: keeps what should be said once the call is over."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
 
     async def progress(self, line: str) -> None:
-        """See `session.Reporter`."""
+        """See `session.Reporter`: a single read has none."""
 
     async def overall(self, line: str) -> None:
-        """See `session.Reporter`."""
+        """See `session.Reporter`: likewise."""
 
     async def warn(self, line: str) -> None:
         """See `session.Reporter`."""
+        self.kept.append(line)
 
 
 def configuration(get: Callable[[str], Any]) -> dict[str, Any]:
@@ -50,41 +58,55 @@ def configuration(get: Callable[[str], Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def settle(
-    config: Mapping[str, Any], act: Callable[[Operation], Awaitable[T]], name: str, *, preview: bool = False
-) -> T:
-    """Return what `act` brings, from a thread of its own: the program has an event loop already.
+def begin(config: Mapping[str, Any], redactor: Redactor) -> Session:
+    """Return a session with this configuration and the environment of now.
 
     Raises:
-        WorkflowTaskError: What the core raises, with secrets taken out.
+        InvalidInput: The configuration cannot be used.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="ice") as thread:
-        return thread.submit(lambda: asyncio.run(_settle(config, act, name, preview=preview))).result()
 
+    async def sign_in(settings: ProviderConfig, environment: Mapping[str, str]) -> Cloud:
+        from ice_provider.alibaba import connect  # noqa: PLC0415  # slow, and of no use to a run that calls nothing
 
-async def _settle(
-    config: Mapping[str, Any], act: Callable[[Operation], Awaitable[T]], name: str, *, preview: bool
-) -> T:
-    redactor = Redactor()
+        return await connect(settings, environment, redactor)
+
     try:
         settings = decode(ProviderConfig, config, textual=True)
-
-        async def sign_in(config: ProviderConfig, environment: Mapping[str, str]) -> Cloud:
-            return await connect(config, environment, redactor)
-
-        session = Session(settings, os.environ, sign_in, SystemClock())
-        async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(session.close)
-            watch = asyncio.create_task(_watch_parent(session))
-            stack.callback(watch.cancel)
-            return await act(Operation(session, _Silence(), name, preview=preview))
-    except ProviderError as error:
-        raise WorkflowTaskError(redactor.redact(str(error))) from None
+    except InvalidInput as error:
+        raise InvalidInput([Problem(f"ice:{each.path}", each.reason) for each in error.problems]) from None
+    return Session(settings, os.environ, sign_in, SystemClock())
 
 
-async def _watch_parent(session: Session) -> None:
-    """Stop the wait when the process that started us has gone: it is the only notice a dynamic provider gets."""
-    parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110  # nothing tells when a parent goes
-        await asyncio.sleep(_PULSE)
-    session.stop()
+def understood(error: Exception, redactor: Redactor) -> WorkflowTaskError:
+    """Return what a person is told of an exception, with secrets taken out."""
+    if isinstance(error, ProviderError):
+        return WorkflowTaskError(redactor.redact(told(error)))
+    bug = f"this is a bug in ice_dynamic, please report it: {type(error).__name__}{guard.place_of(error)}"
+    return WorkflowTaskError(f"{bug}\n    report     {REPOSITORY}/issues")
+
+
+def once(act: Callable[[Operation], Awaitable[T]]) -> T:
+    """Return what `act` brings in a session of its own, in a thread of its own: the program has an event loop already.
+
+    Raises:
+        WorkflowTaskError: What the core raises, in the words of a program.
+    """
+    config, preview = configuration(pulumi.Config("ice").get), pulumi.runtime.is_dry_run()
+    redactor, notes = Redactor(), _Notes()
+
+    async def call() -> T:
+        session = begin(config, redactor)
+        try:
+            async with Operation(session, notes, "read", preview=preview) as operation:
+                return await act(operation)
+        finally:
+            await session.close()
+
+    try:
+        with ThreadPoolExecutor(1, thread_name_prefix="ice") as thread:
+            return thread.submit(spoken, lambda: asyncio.run(call())).result()
+    except Exception as error:  # noqa: BLE001  # a bug is told as one
+        raise understood(error, redactor) from None
+    finally:
+        for note in notes.kept:
+            pulumi.log.warn(redactor.redact(note))

@@ -226,6 +226,11 @@ def no_turn(deed: str, within: float) -> Unreachable:
     return Unreachable(f"no turn to {deed} within {durations.show(within)}: too many calls at once, {raise_}")
 
 
+def left_out(names: list[str]) -> str:
+    """Return the warning about outputs that cannot be sent."""
+    return f"left out {', '.join(names)}: the service's answer holds words that Pulumi keeps for itself"
+
+
 # --- a task that ended, and not well ----------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from support.engine import ROOT, SCRIPTS, TOOLS, Outcome, Pulumi, finish
+from support.engine import BESIDE, SCRIPTS, TOOLS, Outcome, Pulumi, finish
 from support.examples import VARIABLE
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Desk:
                 "HOME": str(self.home),
                 "PATH": path,
                 "ENGINE_ROOT": str(TOOLS.parent),
-                "PYTHONPATH": str(ROOT / "tests"),
+                "PYTHONPATH": BESIDE,
                 "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
                 "PULUMI_SKIP_CONFIRMATIONS": "true",
                 "PULUMI_OPTION_SKIP_PREVIEW": "true",

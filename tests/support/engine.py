@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools" / "bin"
+BESIDE = ":".join(str(ROOT / name) for name in ("tests", "provider", "sdk/python"))  # before what is installed
 SCRIPTS = Path(sysconfig.get_path("scripts"))  # where the plugin was installed
 _FOREIGN = ("PULUMI_", "ALICLOUD_", "ALIBABA", "AWS_")  # of the machine; a test must not depend on them
 # Taken once: pytest changes its own variables while examples run in threads.
@@ -86,7 +87,7 @@ class Pulumi:
         process = await asyncio.create_subprocess_exec(
             *words,
             cwd=self.project,
-            env=self._activated | {"ENGINE_ROOT": str(TOOLS.parent), "PYTHONPATH": str(ROOT / "tests")},
+            env=self._activated | {"ENGINE_ROOT": str(TOOLS.parent), "PYTHONPATH": BESIDE},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -17,7 +17,7 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
-from ice_provider import decoding
+from ice_provider import decoding, messages
 from ice_provider.about import VERSION
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import changed, encode, properties, secret_names
@@ -221,9 +221,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         secrets = secret_names(cls) | {name for name, value in given.items() if values.holds_secret(value)}
         struct, left_out = values.encode_outputs(encode(outputs, nulls=nulls), secrets)
         if left_out:
-            await operation.reporter.warn(
-                f"left out {', '.join(left_out)}: the service's answer holds words that Pulumi keeps for itself"
-            )
+            await operation.reporter.warn(messages.left_out(left_out))
         return struct
 
     async def _foresee(self, resource: Resource, outputs: Any | None, operation: Operation, inputs: Struct) -> Struct:

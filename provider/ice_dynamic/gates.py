@@ -1,0 +1,105 @@
+"""The gates of the generated SDK as dynamic resources: its classes, with another end.
+
+Each class stands before the generated one, `_Dynamic` behind it: arguments, outputs and their types are the generated
+class's own, and what it hands to Pulumi is turned into a dynamic resource there.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Final, cast
+
+import pulumi
+import pulumi_ice
+from pulumi.dynamic.dynamic import serialize_provider
+
+from ice_dynamic.provider import CODE, TIMEOUTS, URN, GateProvider
+from ice_provider.declaration import properties
+from ice_provider.resources import RESOURCES
+
+NO_PROVIDER: Final = (
+    "ice_dynamic has no explicit providers: it takes its settings from `pulumi config set ice:…` and the environment; "
+    "where a program needs several accounts or regions, use pulumi_ice"
+)
+_NO_IMPORT: Final = (
+    "a dynamic resource cannot be imported: leave import_ out and let `pulumi up` create the gate, it only reads"
+)
+
+
+class _Dynamic(pulumi.CustomResource):
+    """Makes a dynamic resource of what a generated class hands on."""
+
+    def __init__(self, token: str, name: str, props: Any, opts: pulumi.ResourceOptions) -> None:
+        """Take the place of `pulumi.CustomResource`.
+
+        Args:
+            token: Of the core's resource.
+            name: Of the resource.
+            props: The arguments, an instance of the generated class for them.
+            opts: The options, a copy that is ours.
+
+        Raises:
+            ValueError: They name a provider, or import.
+        """
+        refuse_providers(opts)
+        if opts.import_ is not None:
+            raise ValueError(_NO_IMPORT)
+        opts.version = opts.plugin_download_url = None  # those of the plugin that is done without
+        type_ = f"pulumi-python:dynamic/ice:{token.rpartition(':')[2]}"
+        props.__dict__[CODE] = pulumi.Output.secret(_code(token))
+        props.__dict__[URN] = pulumi.create_urn(name, type_, opts.parent)
+        if limits := opts.custom_timeouts:
+            given = {"create": limits.create, "update": limits.update}
+            props.__dict__[TIMEOUTS] = {word: limit for word, limit in given.items() if limit}
+        super().__init__(type_, name, props, opts)
+
+
+class WorkflowTaskGate(pulumi_ice.WorkflowTaskGate, _Dynamic):
+    """Waits in `pulumi up` until a workflow task has ended well. See `pulumi_ice.WorkflowTaskGate`."""
+
+    @staticmethod
+    def get(resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> WorkflowTaskGate:
+        """Read a task that has ended well, as a gate; `id` is the task's."""
+        return WorkflowTaskGate(resource_name, opts=_named(id, opts), __props__=_unset(pulumi_ice.WorkflowTaskGateArgs))
+
+
+class WorkflowTaskGroupGate(pulumi_ice.WorkflowTaskGroupGate, _Dynamic):
+    """Waits in `pulumi up` until enough workflow tasks have ended well. See `pulumi_ice.WorkflowTaskGroupGate`."""
+
+    @staticmethod
+    def get(
+        resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> WorkflowTaskGroupGate:
+        """Be refused: a group is what the program lists, and no ID names it."""
+        props = _unset(pulumi_ice.WorkflowTaskGroupGateArgs)
+        return WorkflowTaskGroupGate(resource_name, opts=_named(id, opts), __props__=props)
+
+
+def refuse_providers(opts: pulumi.ResourceOptions | pulumi.InvokeOptions) -> None:
+    """Say that a provider of ours cannot be used, instead of reading in another account or region.
+
+    Raises:
+        ValueError: The options, or the parent, name one.
+    """
+    named = getattr(opts, "providers", None) or ()
+    inherited = opts.parent.get_provider("ice:index:") if opts.parent else None
+    found = [opts.provider, inherited, *(named.values() if isinstance(named, dict) else named)]
+    if any(provider is not None and provider.package == "ice" for provider in found):
+        raise ValueError(NO_PROVIDER)
+
+
+@functools.cache
+def _code(token: str) -> str:
+    return cast("str", serialize_provider(GateProvider(token)))
+
+
+def _named(id_: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=id_))
+
+
+def _unset(cls: type) -> Any:
+    """Return arguments in which every output is awaited and no input is given."""
+    props: Any = object.__new__(cls)
+    outputs = RESOURCES[f"ice:index:{cls.__name__.removesuffix('Args')}"].outputs
+    props.__dict__.update(dict.fromkeys(property_.attribute for property_ in properties(outputs)))
+    return props
