@@ -15,7 +15,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from ice_dynamic.running import begin, understood
+from ice_dynamic.running import WorkflowTaskError, begin, understood
 from ice_dynamic.wording import spoken
 from ice_provider import guard
 from ice_provider.redaction import Redactor
@@ -60,7 +60,8 @@ class Process:
         try:
             return spoken(lambda: asyncio.run_coroutine_threadsafe(call(), self._loop).result())
         except Exception as error:  # noqa: BLE001  # a bug is told as one
-            raise understood(error, self._redactor) from None
+            whole = understood(error, self._redactor)
+            raise whole from WorkflowTaskError(whole.headline)  # a cause comes before the traceback that Pulumi prints
 
     async def _begun(self) -> Session:
         if self._session is None:

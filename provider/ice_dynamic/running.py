@@ -33,6 +33,11 @@ class WorkflowTaskError(Exception):
 
     __module__ = "ice_dynamic"  # what a traceback calls it
 
+    @property
+    def headline(self) -> str:
+        """The first line, complete in itself."""
+        return str(self).partition("\n")[0]
+
 
 class _Notes:
     """Implements `ice_provider.session.Reporter`: keeps what should be said once the call is over."""

@@ -33,9 +33,11 @@ class PythonProgram(Wording):
     def raise_limit(self, operation: str, source: str, more: str) -> list[str]:
         """See `Wording`."""
         own = f'or raise the limit of this gate:  wait_timeout="{more}"'
-        custom = f'or its {operation}:  opts=ResourceOptions(custom_timeouts=CustomTimeouts({operation}="{more}"))'
+        options = f'opts=ResourceOptions(custom_timeouts=CustomTimeouts({operation}="{more}"))'
+        custom = f"or of its {operation}:  {options}"
         everywhere = f"or of all gates:  {self.chosen('waitTimeout', more)}"
-        return {"customTimeouts": [custom], "waitTimeout": [own, custom]}.get(source, [own, custom, everywhere])
+        wins = {"customTimeouts": [f"or raise the limit:  {options}"], "waitTimeout": [own, custom]}
+        return wins.get(source, [own, custom, everywhere])
 
 
 def snake(path: str) -> str:

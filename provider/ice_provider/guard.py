@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-_OURS: Final = re.compile("ice_(provider|gate)")
+_OURS: Final = re.compile("ice_(provider|gate|dynamic)")
 
 
 def standard_error(redactor: Redactor) -> None:

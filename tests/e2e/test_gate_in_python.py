@@ -1,4 +1,4 @@
-"""Python programs on the real engine, with the generated SDK and with the flavour that needs no plugin."""
+"""Python programs on the real engine, with the generated SDK."""
 
 from __future__ import annotations
 
@@ -64,39 +64,6 @@ async def test_a_task_id_given_by_position_is_recognised(project: Project) -> No
     ended = await pulumi.inline("up", PROGRAMS / "by_position.py")
 
     assert "name it: get_workflow_task(task_id=…)" in ended.text
-
-
-async def test_a_gate_without_a_plugin_opens_exports_and_is_destroyed(project: Project, emulator: Emulator) -> None:
-    emulator.set_status("movie-1", "Succeed", TRANSCODED)
-    pulumi, program = await project(runtime="python"), PROGRAMS / "dynamic.py"
-
-    up = await pulumi.inline("up", program)
-
-    assert up.code == 0, up.text
-    assert await pulumi.outputs() == {
-        "plainStatus": "Succeed",
-        "taskStatus": "Succeed",
-        "status": "Succeed",
-        "workflowId": "wf-1",
-        "results": TRANSCODED,
-    }
-    assert "3 unchanged" in (await pulumi.inline("preview", program)).text
-    stored = "".join(path.read_text() for path in (pulumi.home / "state").rglob("*.json"))
-    assert "emulator-secret" not in stored
-    assert "canary-user-data" not in stored
-    await pulumi.inline("destroy", program)
-    assert await pulumi.resources() == {}
-
-
-async def test_a_failed_task_stops_a_program_without_a_plugin_too(project: Project, emulator: Emulator) -> None:
-    emulator.set_status("movie-1", "Failed", BROKEN)
-    pulumi = await project(runtime="python")
-
-    ended = await pulumi.inline("up", PROGRAMS / "dynamic.py")
-
-    assert ended.code != 0
-    assert "workflow task movie-1 failed in activity Transcode: InvalidParameter.NoVideoStream: no video" in ended.text
-    assert "site" not in await pulumi.resources()
 
 
 async def test_the_example_program_runs_as_it_is_printed(project: Project, emulator: Emulator) -> None:

@@ -82,9 +82,16 @@ class Pulumi:
         """Run a command of a Python program, by Pulumi's Automation API."""
         return await self.automated(sys.executable, "-m", "support.inline", command, program)
 
+    async def start_inline(self, command: str, program: Path) -> asyncio.subprocess.Process:
+        """Start a command of a Python program; the engine is a child of this process."""
+        return await self._start_automated(sys.executable, "-m", "support.inline", command, program)
+
     async def automated(self, *words: str | Path) -> Outcome:
         """Run a program that drives the engine of the tests by Pulumi's Automation API."""
-        process = await asyncio.create_subprocess_exec(
+        return await finish(await self._start_automated(*words))
+
+    async def _start_automated(self, *words: str | Path) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
             *words,
             cwd=self.project,
             env=self._activated | {"ENGINE_ROOT": str(TOOLS.parent), "PYTHONPATH": BESIDE},
@@ -92,7 +99,6 @@ class Pulumi:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        return await finish(process)
 
     async def done(self, *words: str) -> str:
         """Run a command that must succeed, and return what it printed."""

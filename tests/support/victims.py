@@ -15,12 +15,17 @@ from support.engine import SCRIPTS, read_until
 
 def plugins_of(engine: asyncio.subprocess.Process) -> list[int]:
     """Return the plugins that an engine has started and that still run."""
+    return children_of(engine.pid, "pulumi-resource-ice")
+
+
+def children_of(parent: int, words: str) -> list[int]:
+    """Return the processes that another has started, that still run and whose command holds these words."""
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):
             lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
             command = (status.parent / "cmdline").read_text()
-            if lines["PPid"] == str(engine.pid) and "pulumi-resource-ice" in command:
+            if lines["PPid"] == str(parent) and words in command:
                 found.append(int(status.parent.name))
     return found
 

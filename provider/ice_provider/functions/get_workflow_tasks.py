@@ -16,6 +16,7 @@ from ice_provider.model import WorkflowTask
 from ice_provider.poller import Poller
 from ice_provider.session import Operation, Reporter
 from ice_provider.watch import Stopped
+from ice_provider.wording import wording
 
 _LIMIT: Final = 30.0  # seconds for all pages
 _MOST_PAGES: Final = 50
@@ -69,7 +70,7 @@ class Arguments:
         """Return the mistakes that two properties show together."""
         start, end = (times.seconds(known.get(f"{edge}_of_create_time")) for edge in ("start", "end"))
         if start is not None and end is not None and start > end:
-            return [Problem("startOfCreateTime", "must not be later than endOfCreateTime")]
+            return [Problem("startOfCreateTime", f"must not be later than {wording().input('endOfCreateTime')}")]
         return []
 
 
@@ -138,9 +139,10 @@ async def _list(inputs: Arguments, poller: Poller, reporter: Reporter, began: fl
                 await reporter.warn(_none_of(inputs.statuses or (), met))
             return tuple(found[: inputs.max_items])
         token = page.next_token
+    *narrower, last = map(wording().input, ("workflowId", "keyText", "startOfCreateTime", "endOfCreateTime"))
     raise Rejected(
         f"the search finds more than {_MOST_PAGES} pages of workflow tasks",
-        [("next", "narrow it with workflowId, keyText, startOfCreateTime or endOfCreateTime")],
+        [("next", f"narrow it with {', '.join(narrower)} or {last}")],
     )
 
 

@@ -16,6 +16,7 @@ from ice_provider.model import WorkflowTask
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
 from ice_provider.tally import Tally
+from ice_provider.wording import wording
 
 _READ_AGAIN: Final = frozenset({"triggers", "region", "condition"})  # a change of these reads every task again
 _RULE: Final = frozenset({"successStatuses", "failureStatuses", "pendingStatuses"})
@@ -51,7 +52,8 @@ class Inputs(RuleInputs):
             return found
         total = len(set(task_ids))
         if not total and needed is None:
-            reason = "is empty: name a task, or write minSucceeded: 0 for a gate that opens without any"
+            none = wording().given("minSucceeded", 0)
+            reason = f"is empty: name a task, or write {none} for a gate that opens without any"
             return [*found, Problem("taskIds", reason)]
         if needed is not None and not 0 <= needed <= total:
             return [*found, Problem("minSucceeded", f"must be from 0 to {total}, the number of tasks")]

@@ -1,0 +1,226 @@
+"""The flavour without a plugin: one import line apart from the plugin's, within the limits of dynamic providers."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dill
+import pytest
+
+from e2e.test_languages import BROKEN, HIGH_ENOUGH, TASKS
+from ice_dynamic.provider import CODE, GateProvider
+from support.engine import finish
+from support.victims import children_of, until_gone
+
+if TYPE_CHECKING:
+    from e2e.conftest import Project
+    from ice_emulator import Emulator
+
+PROGRAMS = Path(__file__).parent / "programs"
+PLUGIN, DYNAMIC = "import pulumi_ice as ice", "import ice_dynamic as ice"
+HEAD = f"import pulumi\n{DYNAMIC}\n"
+AT_ONCE = 4  # threads of the process in which Pulumi runs dynamic resources
+
+
+def add_night(emulator: Emulator) -> None:
+    """Add three tasks of one workflow, of which the second has failed."""
+    for number, status in enumerate(["Succeed", "Failed", "Succeed"]):
+        step = {"after": 0, "status": status, **({"activityResults": BROKEN} if status == "Failed" else {})}
+        made = datetime.now(UTC) - timedelta(hours=4 - number)
+        workflow = {"workflowId": "wf-2", "name": "Nightly transcoding"}
+        task = {"taskId": f"night-{number}", "workflow": workflow, "timeline": [step]}
+        emulator.add_task({**task, "createTime": made.strftime("%Y-%m-%dT%H:%M:%SZ")})
+
+
+def without_requests(value: Any) -> Any:
+    """Return JSON without the IDs of calls, no two of which are the same."""
+    if isinstance(value, dict):
+        return {name: without_requests(each) for name, each in value.items() if name != "requestId"}
+    return [without_requests(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(
+    ("name", "config"), [("everything", {"taskId": "full", "condition": HIGH_ENOUGH}), ("season", {})]
+)
+async def test_one_import_line_switches_the_flavour_and_no_output_changes(
+    project: Project, emulator: Emulator, tmp_path: Path, name: str, config: dict[str, str]
+) -> None:
+    answer = {"RequestId": "REQUEST-1", "WorkflowTask": {"TaskId": "full", **TASKS["full"]}}
+    emulator.add_task({"taskId": "full", "answer": answer})
+    add_night(emulator)
+    text = (PROGRAMS / f"{name}.py").read_text()
+    switched = tmp_path / f"{name}.py"
+    switched.write_text(text.replace(PLUGIN, DYNAMIC))
+    assert [*map(len, (text.split(PLUGIN), switched.read_text().split(DYNAMIC)))] == [2, 2]
+    with_plugin, without = await project(name="with-plugin", runtime="python"), await project(runtime="python")
+    for pulumi in (with_plugin, without):
+        for word, value in config.items():
+            await pulumi.done("config", "set", word, value)
+
+    ended = await asyncio.gather(with_plugin.inline("up", PROGRAMS / f"{name}.py"), without.inline("up", switched))
+
+    assert [outcome.code for outcome in ended] == [0, 0], ended[0].text + ended[1].text
+    expected = await with_plugin.outputs()
+    assert without_requests(await without.outputs()) == without_requests(expected)
+    assert len(expected) > 10
+    assert "dynamic/ice:" in ended[1].text
+    again, over = await asyncio.gather(without.inline("preview", switched), with_plugin.inline("up", switched))
+    assert "unchanged" in again.text
+    assert not {" to update", " to create", " to replace"} & {word for word in again.text.splitlines() if "to " in word}
+    assert over.code == 0, over.text  # also on the stack that the plugin has made
+    assert without_requests(await with_plugin.outputs()) == without_requests(expected)
+
+
+async def test_neither_the_pickled_code_nor_the_state_holds_a_key(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.set_status("movie-1", "Succeed")
+    pulumi = await project(runtime="python")
+    pulumi.more["ALICLOUD_SECURITY_TOKEN"] = "canary-of-the-environment"
+    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")')
+
+    up = await pulumi.inline("up", program)
+
+    assert up.code == 0, up.text
+    shown = json.loads(await pulumi.done("stack", "export", "--show-secrets"))
+    (gate,) = (each for each in shown["deployment"]["resources"] if each["urn"].endswith("::encoded"))
+    code = base64.b64decode(json.loads(gate["inputs"][CODE]["plaintext"]))
+    thawed = dill.loads(code)  # noqa: S301  # what this test has made
+    assert (type(thawed), vars(thawed)) == (GateProvider, {"_token": "ice:index:WorkflowTaskGate"})
+    state = "".join(path.read_text() for path in (pulumi.home / "state").rglob("*") if path.is_file())
+    assert "canary-of-the-environment" not in json.dumps(shown)
+    assert "emulator-secret" not in json.dumps(gate) + state  # Pulumi keeps configuration, encrypted
+    assert b"emulator" not in code
+    assert "canary-user-data" not in state
+    await pulumi.inline("destroy", program)
+    assert await pulumi.resources() == {}
+
+
+def write(folder: Path, *lines: str) -> Path:
+    """Write a program that imports this flavour."""
+    path = folder / "program.py"
+    path.write_text(HEAD + "".join(f"{line}\n" for line in lines))
+    return path
+
+
+async def test_a_preview_asks_nobody_about_a_gate(project: Project, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.set_status("movie-1", "Failed", BROKEN)
+    pulumi = await project(runtime="python")
+
+    preview = await pulumi.inline("preview", write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")'))
+
+    assert preview.code == 0, preview.text
+    assert "+ 2 to create" in preview.text
+    assert emulator.calls == []
+
+
+async def test_a_mistake_is_named_in_the_words_of_the_program_also_in_a_preview(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    pulumi = await project(runtime="python")
+    program = write(
+        tmp_path,
+        'first = ice.WorkflowTaskGate("first", task_id="movie-1")',
+        'ice.WorkflowTaskGroupGate("second", task_ids=[], wait_timeout="soon")',
+        'ice.WorkflowTaskGate("third", task_id=first.workflow_id)',  # not known yet, and so no mistake
+    )
+
+    preview = await pulumi.inline("preview", program)
+
+    assert "is empty: name a task, or write min_succeeded=0 for a gate that opens without any" in preview.text
+    assert "property wait_timeout value {<nil>} has a problem: must be a duration above zero such as" in preview.text
+    assert "'third'" not in preview.text
+
+
+async def test_a_limit_is_told_first_with_the_lines_that_raise_it_in_a_program(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    pulumi = await project(runtime="python")
+    custom = "opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='2s'))"
+    program = write(
+        tmp_path,
+        f'ice.WorkflowTaskGate("one", task_id="movie-1", wait_timeout="1h", {custom})',
+        'ice.WorkflowTaskGroupGate("many", task_ids=["movie-1"], wait_timeout="3s")',
+    )
+
+    up = await pulumi.inline("up", program)
+
+    assert up.code != 0
+    first = (
+        "error: ice_dynamic.WorkflowTaskError: workflow task movie-1 was still Processing when the 2s limit of this "
+    )
+    assert first in up.text
+    assert 'or raise the limit:  opts=ResourceOptions(custom_timeouts=CustomTimeouts(create="1m"))' in up.text
+    assert "0 of 1 workflow task had succeeded when the 3s limit of this create ended" in up.text
+    assert 'or raise the limit of this gate:  wait_timeout="1m"' in up.text
+    assert "encoded" not in await pulumi.resources()
+
+
+async def test_another_task_or_region_is_awaited_in_place_and_a_failure_keeps_what_was_recorded(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.set_status("movie-1", "Succeed")
+    emulator.add_task({"taskId": "movie-2", "timeline": [{"after": 0, "status": "Failed"}]})
+    pulumi = await project(runtime="python")
+    made = await pulumi.inline("up", write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")'))
+    assert made.code == 0, made.text
+    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-2")')
+
+    failed = await pulumi.inline("up", program)
+
+    assert "workflow task movie-2 failed: the service gave no reason" in failed.text
+    assert (await pulumi.resources())["encoded"]["outputs"]["taskId"] == "movie-1"
+    emulator.set_status("movie-2", "Succeed")
+    await pulumi.done("config", "set", "ice:region", "cn-beijing")
+    moved = await pulumi.inline("up", program)
+    assert "~ 1 updated" in moved.text, moved.text
+    held = (await pulumi.resources())["encoded"]["outputs"]
+    assert (held["taskId"], held["region"]) == ("movie-2", "cn-beijing")
+
+
+async def test_four_gates_wait_at_once_and_the_others_after_them(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    names = [f"film-{number}" for number in range(AT_ONCE + 2)]
+    for name in names:
+        emulator.add_task({"taskId": name, "timeline": [{"after": 0, "status": "Processing"}]})
+    pulumi = await project(runtime="python")
+    up = await pulumi.start_inline(
+        "up", write(tmp_path, f"for name in {names}: ice.WorkflowTaskGate(name, task_id=name)")
+    )
+
+    await emulator.until_called(3 * AT_ONCE)
+
+    asked = {call.task_id for call in emulator.calls}
+    assert len(asked) == AT_ONCE
+    for name in names:
+        emulator.set_status(name, "Succeed")
+    ended = await finish(up)
+    assert ended.code == 0, ended.text
+    assert set(names) <= set(await pulumi.resources())
+
+
+async def test_ctrl_c_does_not_end_a_wait_and_the_end_of_the_engine_does(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    pulumi = await project(runtime="python")
+    up = await pulumi.start_inline("up", write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")'))
+    await emulator.until_called(2)
+    (engine,) = children_of(up.pid, "pulumi")
+    (shell,) = children_of(engine, "pulumi-resource-pulumi-python")
+    (process,) = children_of(shell, "pulumi.dynamic")
+
+    os.kill(engine, signal.SIGINT)
+
+    await emulator.until_called(len(emulator.calls) + 2)
+    os.kill(engine, signal.SIGKILL)
+    await until_gone([process, shell], within=30)
+    await finish(up)
+    assert "encoded" not in await pulumi.resources()
