@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(900)  # the first build compiles Pulumi's SDK for Go
 
 INSTALLATION, DATA_SOURCES, GATING, LANGUAGES = "installation-configuration", "data-sources", "gating", "languages"
-PAGES = ("_index", INSTALLATION, DATA_SOURCES, GATING, LANGUAGES, "scale")
+PAGES = ("_index", INSTALLATION, DATA_SOURCES, GATING, LANGUAGES, "scale", "dynamic")
 ALL = [each for name in PAGES for each in page(name)]
 ERRORS = [each for each in ALL if "Errors" in each.path[:-1]]
 WITH_ALICLOUD = section(GATING, "Gate a CDN domain")  # its plugin cannot be had without the network

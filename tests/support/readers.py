@@ -106,8 +106,8 @@ async def reader_of(
         (desk.folder / "pulumi-ice").symlink_to(ROOT)
         words = {"<access key ID>": "emulator", "<access key secret>": "emulator-secret"}
         words["127.0.0.1:8080"] = outside.services.plain
-        first = next(block for each in page(section.page) for block in each.blocks if block.language == "yaml")
-        yield Reader(outside, desk, Follower(desk, first.text, words, outside.tokens))
+        programs = (block.text for each in page(section.page) for block in each.blocks if block.language == "yaml")
+        yield Reader(outside, desk, Follower(desk, next(programs, ""), words, outside.tokens))
 
 
 def _known(special: Circumstances) -> Scenario:
