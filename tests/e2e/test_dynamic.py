@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,13 @@ import pytest
 
 from e2e.test_languages import BROKEN, HIGH_ENOUGH, TASKS
 from ice_dynamic.provider import CODE, GateProvider
-from support.engine import finish
+from support.engine import TOOLS, finish
 from support.victims import children_of, until_gone
 
 if TYPE_CHECKING:
     from e2e.conftest import Project
     from ice_emulator import Emulator
+    from support.engine import Outcome, Pulumi
 
 PROGRAMS = Path(__file__).parent / "programs"
 PLUGIN, DYNAMIC = "import pulumi_ice as ice", "import ice_dynamic as ice"
@@ -71,11 +73,26 @@ async def test_one_import_line_switches_the_flavour_and_no_output_changes(
     assert without_requests(await without.outputs()) == without_requests(expected)
     assert len(expected) > 10
     assert "dynamic/ice:" in ended[1].text
-    again, over = await asyncio.gather(without.inline("preview", switched), with_plugin.inline("up", switched))
-    assert "unchanged" in again.text
-    assert not {" to update", " to create", " to replace"} & {word for word in again.text.splitlines() if "to " in word}
-    assert over.code == 0, over.text  # also on the stack that the plugin has made
-    assert without_requests(await with_plugin.outputs()) == without_requests(expected)
+    assert "unchanged" in (again := await without.inline("preview", switched)).text
+    assert not re.search(r"\d to (create|update|replace|delete)", again.text)
+
+
+async def test_a_stack_goes_over_to_the_other_flavour_and_back(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.set_status("movie-1", "Succeed")
+    pulumi, program, switched = await project(runtime="python"), PROGRAMS / "gate.py", tmp_path / "gate.py"
+    switched.write_text(program.read_text().replace(PLUGIN, DYNAMIC))
+    made = await pulumi.inline("up", program)
+    assert made.code == 0, made.text
+
+    over, back = await pulumi.inline("up", switched), await pulumi.inline("up", program)
+
+    for ended in (over, back):
+        assert ended.code == 0, ended.text
+        assert "+ 1 created" in ended.text
+        assert "- 1 deleted" in ended.text
+        assert "2 unchanged" in ended.text
 
 
 async def test_neither_the_pickled_code_nor_the_state_holds_a_key(
@@ -160,7 +177,7 @@ async def test_a_limit_is_told_first_with_the_lines_that_raise_it_in_a_program(
     assert 'or raise the limit:  opts=ResourceOptions(custom_timeouts=CustomTimeouts(create="1m"))' in up.text
     assert "0 of 1 workflow task had succeeded when the 3s limit of this create ended" in up.text
     assert 'or raise the limit of this gate:  wait_timeout="1m"' in up.text
-    assert "encoded" not in await pulumi.resources()
+    assert re.search(r"one creating \(\ds\) Processing · \ds of 2s", up.text)  # progress stands in the gate's own row
 
 
 async def test_another_task_or_region_is_awaited_in_place_and_a_failure_keeps_what_was_recorded(
@@ -207,20 +224,43 @@ async def test_four_gates_wait_at_once_and_the_others_after_them(
     assert set(names) <= set(await pulumi.resources())
 
 
-async def test_ctrl_c_does_not_end_a_wait_and_the_end_of_the_engine_does(
-    project: Project, emulator: Emulator, tmp_path: Path
-) -> None:
-    pulumi = await project(runtime="python")
-    up = await pulumi.start_inline("up", write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")'))
+async def interrupted(pulumi: Pulumi, emulator: Emulator, program: Path, last: signal.Signals) -> Outcome:
+    """Press Ctrl-C while a gate waits, see that it goes on, send another signal to the engine, and see all of it end."""
+    up = await pulumi.start_inline("up", program)
     await emulator.until_called(2)
     (engine,) = children_of(up.pid, "pulumi")
     (shell,) = children_of(engine, "pulumi-resource-pulumi-python")
     (process,) = children_of(shell, "pulumi.dynamic")
 
     os.kill(engine, signal.SIGINT)
-
     await emulator.until_called(len(emulator.calls) + 2)
-    os.kill(engine, signal.SIGKILL)
-    await until_gone([process, shell], within=30)
-    await finish(up)
+    os.kill(engine, last)
+    await until_gone([process, shell], within=15)
+    return await finish(up)
+
+
+async def test_ctrl_c_passes_a_wait_by_and_the_end_of_the_engine_ends_it(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    pulumi = await project(runtime="python")
+    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")')
+
+    await interrupted(pulumi, emulator, program, signal.SIGKILL)
+
     assert "encoded" not in await pulumi.resources()
+
+
+async def test_a_second_ctrl_c_ends_it_and_leaves_what_a_refresh_clears(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    pulumi = await project(runtime="python")
+    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")')
+
+    ended = await interrupted(pulumi, emulator, program, signal.SIGINT)
+
+    assert "encoded creating (interrupted)" in ended.text
+    assert (await pulumi.state())["pending_operations"]
+    words = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    cleared = await pulumi.automated(TOOLS / "pulumi", *words)
+    assert cleared.code == 0, cleared.text
+    assert not (await pulumi.state()).get("pending_operations")
