@@ -6,8 +6,9 @@ Credentials are read here, inside the call: nothing that Pulumi pickles or recor
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -73,13 +74,24 @@ def begin(config: Mapping[str, Any], redactor: Redactor) -> Session:
     async def sign_in(settings: ProviderConfig, environment: Mapping[str, str]) -> Cloud:
         from ice_provider.alibaba import connect  # noqa: PLC0415  # slow, and of no use to a run that calls nothing
 
-        return await connect(settings, environment, redactor)
+        with _named_as_settings():
+            return await connect(settings, environment, redactor)
 
-    try:
+    with _named_as_settings():
         settings = decode(ProviderConfig, config, textual=True)
-    except InvalidInput as error:
-        raise InvalidInput([Problem(f"ice:{each.path}", each.reason) for each in error.problems]) from None
     return Session(settings, os.environ, sign_in, SystemClock())
+
+
+@contextlib.contextmanager
+def _named_as_settings() -> Iterator[None]:
+    """Let mistakes in the configuration bear the names that `pulumi config` has."""
+    try:
+        yield
+    except InvalidInput as error:
+        known = {property_.name for property_ in properties(ProviderConfig)}
+        places = (f"ice:{each.path}" if each.path.split(".")[0] in known else each.path for each in error.problems)
+        reasons = (each.reason for each in error.problems)
+        raise InvalidInput([Problem(*each) for each in zip(places, reasons, strict=True)]) from None
 
 
 def understood(error: Exception, redactor: Redactor) -> WorkflowTaskError:

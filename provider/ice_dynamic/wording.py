@@ -56,4 +56,9 @@ def told(error: ProviderError) -> str:
     """Return the message of an error; mistakes in the words that a program has for what they were made in."""
     if not isinstance(error, InvalidInput):
         return str(error)
-    return "; ".join(f"{snake(problem.path)}: {problem.reason}".removeprefix(": ") for problem in error.problems)
+    return "; ".join(f"{_place(problem.path)}: {problem.reason}".removeprefix(": ") for problem in error.problems)
+
+
+def _place(path: str) -> str:
+    """Return where a mistake is; a setting stays what `pulumi config` calls it."""
+    return path if path.startswith("ice:") else snake(path)

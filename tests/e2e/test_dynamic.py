@@ -127,15 +127,26 @@ def write(folder: Path, *lines: str) -> Path:
     return path
 
 
-async def test_a_preview_asks_nobody_about_a_gate(project: Project, emulator: Emulator, tmp_path: Path) -> None:
+async def test_a_preview_asks_nobody_about_a_gate_or_what_comes_after_it_and_reads_the_rest_once(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
     emulator.set_status("movie-1", "Failed", BROKEN)
+    emulator.add_task({"taskId": "movie-2", "timeline": [{"after": 0, "status": "Processing"}]})
     pulumi = await project(runtime="python")
+    program = write(
+        tmp_path,
+        'encoded = ice.WorkflowTaskGate("encoded", task_id="movie-1")',
+        "after = pulumi.InvokeOutputOptions(depends_on=[encoded])",
+        'pulumi.export("after", ice.get_workflow_task_output(task_id="movie-1", opts=after).status)',
+        'pulumi.export("read", ice.get_workflow_task(task_id="movie-2", expected_statuses=["Succeed"]).status)',
+    )
 
-    preview = await pulumi.inline("preview", write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")'))
+    preview = await pulumi.inline("preview", program)
 
     assert preview.code == 0, preview.text
-    assert "+ 2 to create" in preview.text
-    assert emulator.calls == []
+    assert re.search(r"after: \[unknown\]\s+read : \"Processing\"", preview.text)
+    assert "movie-2 is Processing; expected Succeed: `pulumi up` would fail if that is still so" in preview.text
+    assert [call.task_id for call in emulator.calls] == ["movie-2"]
 
 
 async def test_a_mistake_is_named_in_the_words_of_the_program_also_in_a_preview(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
+import dill
 import pulumi
 import pulumi_ice
 import pytest
@@ -13,6 +15,7 @@ from pulumi.resource import DependencyProviderResource, DependencyResource
 
 import ice_dynamic
 from ice_dynamic import gates
+from ice_dynamic.provider import GateProvider
 from ice_provider.functions import FUNCTIONS
 from ice_provider.resources import RESOURCES
 
@@ -100,3 +103,17 @@ def test_the_pickled_code_is_a_name_and_a_token_and_stays_the_same_from_run_to_r
 
     assert gates._code(token) == first
     assert len(first) < 200
+
+
+OF_ANOTHER_VERSION: Final = (
+    "gASVVgAAAAAAAACMFGljZV9keW5hbWljLnByb3ZpZGVylIwMR2F0ZVByb3ZpZGVylJOUKYGUfZSMBl90b2tlbpSMGmljZTppbmRleDpXb3Jr"
+    "Zmxvd1Rhc2tHYXRllHNiLg=="
+)
+"""Code as it stands in states."""
+
+
+def test_the_code_in_a_state_that_another_version_has_written_is_still_understood() -> None:
+    thawed = dill.loads(base64.b64decode(OF_ANOTHER_VERSION))  # noqa: S301  # ours
+
+    assert isinstance(thawed, GateProvider)
+    assert thawed._resource is RESOURCES["ice:index:WorkflowTaskGate"]
