@@ -9,7 +9,9 @@ not hide in the other. Rooms, from the bottom up:
 | document | YAML text as values that remember their lines |
 | entry | one mapping of a scenario, read key by key |
 | variants | what nobody has verified about the service |
+| tasks | the nouns: tasks, steps, views, pages |
 | state | tasks, reads and time |
+| clock | the time that timelines run on |
 | request | a request, taken apart |
 | listing | what a list is asked for |
 | signature | who sent it |
@@ -19,21 +21,31 @@ not hide in the other. Rooms, from the bottom up:
 | scenario | what a person writes down |
 | service | from a request to an answer |
 | server | the socket, and the ways to steer it |
+| background | the same in a thread of its own, for code that is not asynchronous |
+| pytest_plugin | the same as a fixture |
+
+Importing this package imports none of them: pytest does it in every run, for the fixture.
 """
 
-from ice_emulator.document import ScenarioError
-from ice_emulator.faults import Fault
-from ice_emulator.kinds import KINDS
-from ice_emulator.scenario import Scenario
-from ice_emulator.server import Emulator
-from ice_emulator.service import Call
-from ice_emulator.signature import Key
-from ice_emulator.state import Step, Task, Verbatim, Workflow
-from ice_emulator.variants import VARIANTS
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ice_emulator.background import BackgroundEmulator
+    from ice_emulator.document import ScenarioError
+    from ice_emulator.faults import Fault
+    from ice_emulator.kinds import KINDS
+    from ice_emulator.scenario import Scenario
+    from ice_emulator.server import Emulator
+    from ice_emulator.service import Call
+    from ice_emulator.signature import Key
+    from ice_emulator.tasks import Step, Task, Verbatim, Workflow
+    from ice_emulator.variants import VARIANTS
 
 __all__ = [
     "KINDS",
     "VARIANTS",
+    "BackgroundEmulator",
     "Call",
     "Emulator",
     "Fault",
@@ -45,3 +57,27 @@ __all__ = [
     "Verbatim",
     "Workflow",
 ]
+
+_HOMES = {
+    "KINDS": "kinds",
+    "VARIANTS": "variants",
+    "BackgroundEmulator": "background",
+    "Call": "service",
+    "Emulator": "server",
+    "Fault": "faults",
+    "Key": "signature",
+    "Scenario": "scenario",
+    "ScenarioError": "document",
+    "Step": "tasks",
+    "Task": "tasks",
+    "Verbatim": "tasks",
+    "Workflow": "tasks",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is named when it is asked for."""
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ice_emulator.document import Json
-from ice_emulator.state import Facts, Step, Verbatim, View, Workflow
+from ice_emulator.tasks import Facts, Step, Verbatim, View, Workflow
 
 JSON = "application/json;charset=utf-8"
 HTML = "text/html;charset=utf-8"

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ice_emulator.request import Refused
-from ice_emulator.state import Query, Rank
+from ice_emulator.tasks import Query, Rank
 
 DEFAULT_SIZE = 10  # tasks of a page
 KEY_LIMIT = 32  # characters

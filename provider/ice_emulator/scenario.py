@@ -47,7 +47,7 @@ from ice_emulator.entry import Entry, json_text, similar
 from ice_emulator.faults import Fault
 from ice_emulator.kinds import KINDS
 from ice_emulator.signature import DEFAULT_KEY, Key, looks_real
-from ice_emulator.state import Step, Task, Verbatim, Workflow
+from ice_emulator.tasks import Step, Task, Verbatim, Workflow
 from ice_emulator.variants import DEFAULTS, VARIANTS
 
 _SCENARIO = ("tasks", "faults", "keys", "variants")

@@ -23,9 +23,10 @@ from aiohttp import web
 
 from ice_emulator import answers
 from ice_emulator.answers import Answer, Delivery, Envelope
+from ice_emulator.clock import PlayClock
 from ice_emulator.scenario import Scenario, fault_from, task_from, timeline_from
 from ice_emulator.service import BODY_LIMIT, TARGET_LIMIT, Call, Service
-from ice_emulator.state import Task
+from ice_emulator.tasks import Standing, Task
 
 TRICKLE_PAUSE = 0.3  # seconds between two bytes
 _PIECE = 64 * 1024  # bytes of a chunked answer at a time
@@ -98,6 +99,7 @@ class Emulator:
         scenario: Scenario,
         *,
         now: Callable[[], float] = time.monotonic,
+        speed: float = 1.0,
         wall_clock: Callable[[], datetime] = _wall_clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         host: str = "127.0.0.1",
@@ -107,7 +109,8 @@ class Emulator:
 
         Args:
             scenario: What to play.
-            now: Seconds on a steady clock; timelines run on it.
+            now: Seconds on a steady clock; timelines run on it, and limits count by it.
+            speed: How many times as fast timelines run.
             wall_clock: The time of day with its zone; timestamps of requests are checked against it, and it goes
                 out as the Date of every answer.
             pause: Waits for some seconds, between the bytes of a slow answer.
@@ -115,13 +118,13 @@ class Emulator:
             port: 0 for any free one.
 
         Raises:
-            ValueError: `host` is not a literal address of the loopback.
+            ValueError: `host` is not a literal address of the loopback, or `speed` is not above zero.
         """
         if not _is_loopback(host):
             message = f"the emulator listens on the loopback only, not on {host!r}: use 127.0.0.1 or ::1"
             raise ValueError(message)
         self._scenario = scenario
-        self._now = now
+        self._clock = PlayClock(now, speed)
         self._wall_clock = wall_clock
         self._pause = pause
         self._host = host
@@ -148,7 +151,7 @@ class Emulator:
         self._endpoint = f"[{self._host}]:{port}" if ":" in self._host else f"{self._host}:{port}"
         self._service = Service(
             self._scenario,
-            now=self._now,
+            now=self._clock,
             wall_clock=self._wall_clock,
             host_id=self._endpoint,
             on_call=self._wake,
@@ -191,7 +194,7 @@ class Emulator:
         Raises:
             ScenarioError: It is no task.
         """
-        self._service.world.put(task if isinstance(task, Task) else task_from(task), self._now())
+        self._service.world.put(task if isinstance(task, Task) else task_from(task), self._clock())
 
     def set_timeline(self, task_id: str, timeline: Sequence[Mapping[str, object]]) -> None:
         """Give a task another timeline in the words of a scenario, which begins now; its CreateTime stays.
@@ -200,7 +203,7 @@ class Emulator:
             KeyError: There is no such task.
             ScenarioError: It is no timeline.
         """
-        self._service.world.set_timeline(task_id, timeline_from(timeline), self._now())
+        self._service.world.set_timeline(task_id, timeline_from(timeline), self._clock())
 
     def set_status(self, task_id: str, status: str, activity_results: object = None) -> None:
         """Move a task to a status now, by hand.
@@ -209,6 +212,37 @@ class Emulator:
             KeyError: There is no such task.
         """
         self.set_timeline(task_id, [{"after": 0, "status": status, "activityResults": activity_results}])
+
+    def advance_task(self, task_id: str) -> Standing:
+        """Let the next step of a task's timeline begin now; later steps keep their distance to it.
+
+        Raises:
+            KeyError: There is no such task.
+            ValueError: No step is left.
+        """
+        self._service.world.advance(task_id, self._clock())
+        return self.standing(task_id)
+
+    def advance_clock(self, seconds: float) -> None:
+        """Move all timelines on, as if so many seconds had passed.
+
+        Raises:
+            ValueError: `seconds` is negative.
+        """
+        self._clock.skip(seconds)
+
+    def standing(self, task_id: str) -> Standing:
+        """Return where a task stands; this is no read of it.
+
+        Raises:
+            KeyError: There is no such task.
+        """
+        return self._service.world.standing(task_id, self._clock())
+
+    @property
+    def standings(self) -> list[Standing]:
+        """Where every task stands."""
+        return self._service.world.standings(self._clock())
 
     def remove_task(self, task_id: str) -> None:
         """Forget a task, as the service does after a year.

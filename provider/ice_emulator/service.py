@@ -21,7 +21,8 @@ from ice_emulator.listing import place_from, query_from, size_from, token_of
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.scenario import Scenario
 from ice_emulator.signature import Proof, Verifier
-from ice_emulator.state import Verbatim, View, World
+from ice_emulator.state import World
+from ice_emulator.tasks import Verbatim, View
 
 BODY_LIMIT = 1024 * 1024  # bytes
 TARGET_LIMIT = 64 * 1024  # bytes of path and query
@@ -200,7 +201,7 @@ class Service:
             place = place_from(parameters, query)
         except Refused as refusal:  # it is a true answer: it can also come slowly
             return _refused(envelope, refusal)
-        page = self.world.page(query, place, size, now=self._now(), clock=self._wall_clock())
+        page = self.world.page(query, place, size, now=self._now())
         next_token = None if page.end is None else token_of(page.end, query)
         items = [self._render_listed(task_id, told) for task_id, told in page.tasks]
         return answers.task_list(envelope, size, next_token, items)

@@ -12,133 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from ice_emulator.document import Json
-
-ENDED = frozenset({"Succeed", "Failed", "Canceled"})
-"""The states after which a task does not change. Source: the published page of GetWorkflowTask."""
+from ice_emulator.tasks import Facts, Page, Query, Rank, Standing, Step, Task, Verbatim, View, Workflow
 
 LISTED_FOR = timedelta(days=90)
 """How long after its creation a task is listed. Source: the published page of ListWorkflowTasks."""
 
-Rank = tuple[int, str]
-"""Where a task stands in a list: microseconds, the newest first, then its ID."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workflow:
-    """The workflow a task belongs to; what is None is left out of the answer."""
-
-    workflow_id: str | None = None
-    name: str | None = None
-    status: str | None = None
-    type: str | None = None
-    create_time: str | None = None
-    modified_time: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A state of a task and what brings it about: either `after` or `calls`.
-
-    Attributes:
-        status: Any word: a client must also survive the ones that nobody has announced.
-        after: Seconds since the timeline began.
-        calls: The step holds from this read of the task on, counting from 1.
-        activity_results: A mapping or a list (sent as JSON text), or a text (sent as it is).
-        finish_time: Sent as it is; None for the moment the step began, if it ends the task.
-    """
-
-    status: str
-    after: float | None = None
-    calls: int | None = None
-    activity_results: dict[str, Json] | list[Json] | str | None = None
-    finish_time: str | None = None
-
-    @property
-    def ends(self) -> bool:
-        """Whether the task does not change any more."""
-        return self.status in ENDED
-
-    def begun(self, elapsed: float, reads: int) -> bool:
-        """Whether the step's condition holds."""
-        if self.after is not None:
-            return elapsed >= self.after
-        return self.calls is not None and reads >= self.calls
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verbatim:
-    """An answer that is given word for word."""
-
-    body: str
-    status: int = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """A task as a scenario describes it: with a timeline, or with a verbatim answer.
-
-    Attributes:
-        create_time: Sent as it is; None for the moment the task came into being.
-    """
-
-    task_id: str
-    workflow: Workflow | None = None
-    task_input: str | None = None
-    user_data: str | None = None
-    create_time: str | None = None
-    timeline: tuple[Step, ...] = ()
-    verbatim: Verbatim | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class View:
-    """A task as it stands; the same object as long as nothing has changed."""
-
-    task: Task
-    step: Step
-    create_time: str
-    finish_time: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What a list searches for; what is None or empty excludes nothing.
-
-    Attributes:
-        created_from: The first moment that counts.
-        created_to: The last moment that counts.
-        key: Any part of the task's input, in whatever case.
-    """
-
-    created_from: datetime | None = None
-    created_to: datetime | None = None
-    workflow_id: str | None = None
-    workflow_name: str | None = None
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A part of a list.
-
-    Attributes:
-        tasks: The IDs that the scenario gives, and what the service would say.
-        end: Where it ended, None when nothing follows.
-    """
-
-    tasks: Sequence[tuple[str, View | Verbatim]]
-    end: Rank | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a list orders tasks by and searches them for."""
-
-    create_time: str | None = None
-    workflow_id: str | None = None
-    workflow_name: str | None = None
-    task_input: str | None = None
+KNOWN_FOR = timedelta(days=365)
+"""How long after it came into being a task can be read by its ID. Source: the published page of GetWorkflowTask."""
 
 
 @dataclass(slots=True)
@@ -188,7 +68,7 @@ class World:
     def put(self, task: Task, now: float) -> None:
         """Add a task, or start it anew under its ID; its timeline begins now."""
         first = task.timeline[0].after if task.timeline else None
-        born = self._moment(now + (first or 0))
+        born = self.moment(now + (first or 0))
         self._follow(task, now, born, task.create_time or iso(born))
 
     def set_timeline(self, task_id: str, timeline: Sequence[Step], now: float) -> None:
@@ -200,6 +80,39 @@ class World:
         track = self._tracks[task_id]
         task = replace(track.task, timeline=tuple(timeline), verbatim=None)
         self._follow(task, now, track.born, track.created)
+
+    def advance(self, task_id: str, now: float) -> None:
+        """Let the next step of a task's timeline begin now; later steps keep their distance to it.
+
+        Raises:
+            KeyError: There is no such task.
+            ValueError: No step is left.
+        """
+        track = self._tracks[task_id]
+        current = _step(track, now, track.reads)
+        left = track.task.timeline if current is None else track.task.timeline[track.task.timeline.index(current) + 1 :]
+        if not left:
+            message = f"the task {task_id!r} has no further step: give it a status, or another timeline"
+            raise ValueError(message)
+        step = left[0]
+        begun = track.begun if step.after is None else now - step.after
+        if current is None:  # so it comes into being
+            born = self.moment(now)
+            self._follow(track.task, begun, born, track.task.create_time or iso(born))
+        self._tracks[task_id].begun = begun
+        self._tracks[task_id].reads = max(track.reads, step.calls or 0)
+
+    def standings(self, now: float) -> list[Standing]:
+        """Return where every task stands; this is no read of any of them."""
+        return [self._standing(track, now) for track in self._tracks.values()]
+
+    def standing(self, task_id: str, now: float) -> Standing:
+        """Return where a task stands; this is no read.
+
+        Raises:
+            KeyError: There is no such task.
+        """
+        return self._standing(self._tracks[task_id], now)
 
     def remove(self, task_id: str) -> None:
         """Forget a task, as the service does after a year.
@@ -224,11 +137,13 @@ class World:
             return None
         if track.task.verbatim is not None:
             return track.task.verbatim
+        if self.moment(now) - track.born > KNOWN_FOR:
+            return None
         track.reads += 1
         step = _step(track, now, track.reads)
         return None if step is None else self._view(track, step, now)
 
-    def page(self, query: Query, after: Rank | None, size: int, *, now: float, clock: datetime) -> Page:
+    def page(self, query: Query, after: Rank | None, size: int, *, now: float) -> Page:
         """Return at most `size` tasks that match, the newest first; this is no read of any of them.
 
         A task that its first read would find is there before that read, as that read would find it.
@@ -237,10 +152,9 @@ class World:
             query: What is searched for.
             after: Where the page before ended.
             size: One or more.
-            now: Seconds on the steady clock.
-            clock: The time of day; what was created too long before it is not listed.
+            now: Seconds on the steady clock; what was created too long before is not listed.
         """
-        oldest = clock - LISTED_FOR
+        oldest = self.moment(now) - LISTED_FOR
         if query.created_from is not None:
             oldest = max(oldest, query.created_from)
         low = 0 if query.created_to is None else self._before((-_microseconds(query.created_to), ""))
@@ -255,6 +169,13 @@ class World:
             found.append((track.task.task_id, self._as_listed(track, now)))
             last = track.rank
         return Page(tasks=found, end=None)
+
+    def _standing(self, track: _Track, now: float) -> Standing:
+        status: str | None = ""
+        if track.task.verbatim is None:
+            step = _step(track, now, track.reads)
+            status = None if step is None else step.status
+        return Standing(task_id=track.task.task_id, status=status, reads=track.reads)
 
     def _matching(self, low: int, high: int, query: Query, now: float) -> Iterator[_Track]:
         workflow_id, workflow_name, key = query.workflow_id, query.workflow_name, query.key.casefold()
@@ -280,7 +201,7 @@ class World:
         if track.view is None or track.view.step is not step:
             finished = step.finish_time
             if finished is None and step.ends:
-                finished = iso(self._moment(now if step.after is None else track.begun + step.after))
+                finished = iso(self.moment(now if step.after is None else track.begun + step.after))
             track.view = View(task=track.task, step=step, create_time=track.created, finish_time=finished)
         return track.view
 
@@ -316,7 +237,8 @@ class World:
     def _before(self, rank: Rank) -> int:
         return bisect_left(self._order, rank, key=_rank)
 
-    def _moment(self, now: float) -> datetime:
+    def moment(self, now: float) -> datetime:
+        """Return the time of day in the world."""
         return self._today + timedelta(seconds=now - self._start)
 
 

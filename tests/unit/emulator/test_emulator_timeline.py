@@ -182,3 +182,61 @@ async def test_what_is_changed_by_hand_is_checked_too(stage: Stage) -> None:
         emulator.set_status("movie-2", "Failed")
     with pytest.raises(KeyError):
         emulator.remove_task("movie-2")
+
+
+# --- time that is made to pass ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("speed", "seconds"), [(10, 0.4), (0.5, 8)])
+async def test_time_can_run_faster_or_slower(stage: Stage, speed: float, seconds: float) -> None:
+    caller = await stage.play(BY_TIME, speed=speed)
+    stage.clock.seconds += seconds * 0.99
+    before = (await caller.read("movie-1")).task["Status"]
+    stage.clock.seconds += seconds * 0.02
+    task = (await caller.read("movie-1")).task
+    assert (before, task["Status"], task["FinishTime"]) == ("Processing", "Succeed", "2026-01-02T12:00:04Z")
+
+
+@pytest.mark.parametrize("speed", [0, -1, float("nan")])
+async def test_time_that_does_not_run_is_refused(stage: Stage, speed: float) -> None:
+    with pytest.raises(ValueError, match="give a speed above 0"):
+        await stage.play(BY_TIME, speed=speed)
+
+
+async def test_time_can_be_moved_on_but_never_back(stage: Stage) -> None:
+    caller = await stage.play(BY_TIME)
+    caller.emulator.advance_clock(4)
+    with pytest.raises(ValueError, match="give 0 or more"):
+        caller.emulator.advance_clock(-1)
+    assert (await caller.read("movie-1")).task["Status"] == "Succeed"
+
+
+async def test_a_task_can_be_moved_step_by_step(stage: Stage) -> None:
+    """Steps by time and by reads alike; to look where it stands is no read."""
+    caller = await stage.play("""
+tasks:
+  - taskId: t
+    timeline:
+      - {after: 30, status: Init}
+      - {calls: 2, status: Processing}
+      - {after: 60, status: Almost}
+      - {after: 61, status: Succeed}
+""")
+    emulator = caller.emulator
+    assert (emulator.standing("t").status, (await caller.read("t")).status) == (None, 404)
+    seen = [emulator.advance_task("t").status for _ in range(3)]
+    stage.clock.seconds += 1
+    assert [*seen, emulator.standing("t").status] == ["Init", "Processing", "Almost", "Succeed"]
+    with pytest.raises(ValueError, match="has no further step: give it a status, or another timeline"):
+        emulator.advance_task("t")
+    task = (await caller.read("t")).task
+    assert (task["CreateTime"], task["FinishTime"]) == ("2026-01-02T12:00:00Z", "2026-01-02T12:00:01Z")
+    assert emulator.standing("t").reads == 3  # one before it was known, one that the steps stand for, one after
+
+
+async def test_a_task_is_forgotten_after_a_year(stage: Stage) -> None:
+    caller = await stage.play(BY_TIME)
+    stage.clock.seconds += 365 * 86400
+    last = await caller.read("movie-1")
+    stage.clock.seconds += 1
+    assert (last.status, (await caller.read("movie-1")).status) == (200, 404)
