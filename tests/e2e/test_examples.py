@@ -1,68 +1,39 @@
-"""The examples in TypeScript and Go as whole projects: what stands beside the programs fits them and the checkout.
-
-That they run, and do what the examples in YAML and Python do, is tried with the page that shows them.
-"""
+"""The examples, as a person walks through them: their READMEs are followed, on a real engine against the emulator."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
-from support.engine import ROOT
-from support.examples import go_environment  # the flags with which the build cache has been filled
-from support.languages import BUILT, build
+from support.walking import EXAMPLES, walk_through
 
-EXAMPLES = ROOT / "examples"
-TYPESCRIPT, GO = EXAMPLES / "gate-typescript", EXAMPLES / "gate-go"
-SDK = ROOT / "sdk"
-FOUR = sorted(path.parent for path in EXAMPLES.glob("gate-*/Pulumi.yaml") if path.parent.name != "gate-cdn")
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-pytestmark = pytest.mark.timeout(900)  # the first build compiles Pulumi's SDK for Go
+AT_ONCE = 3
+FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+WALKED = ["two-stacks"]
 
 
-def succeeds(*words: str | Path, folder: Path) -> None:
-    ended = subprocess.run(words, cwd=folder, env=go_environment(), capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+@pytest.fixture(scope="session")
+def walks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[str]]]:
+    """The walks that tests are about, several at once; each ends with what it has printed."""
+    tests = [test for test in request.session.items if isinstance(test, pytest.Function)]
+    wanted = [test.callspec.params["example"] for test in tests if "walks" in test.fixturenames]
+
+    def run(example: str) -> str:
+        return asyncio.run(walk_through(tmp_path_factory.mktemp(example), example))
+
+    with ThreadPoolExecutor(AT_ONCE) as walkers:
+        yield {example: walkers.submit(run, example) for example in wanted}
+        walkers.shutdown(cancel_futures=True)
 
 
-def test_the_example_in_typescript_compiles_with_its_own_settings(tmp_path: Path) -> None:
-    build("typescript")
-    copy = shutil.copytree(TYPESCRIPT, tmp_path / "example", ignore=shutil.ignore_patterns("node_modules"))
-    (copy / "node_modules").symlink_to(BUILT / "typescript" / "node_modules")
+@pytest.mark.parametrize("example", WALKED)
+def test_an_example_does_and_shows_what_its_readme_says(walks: Mapping[str, Future[str]], example: str) -> None:
+    printed = walks[example].result()
 
-    succeeds("node_modules/.bin/tsc", "--noEmit", folder=copy)
-
-
-def test_the_example_in_typescript_takes_what_the_sdk_of_the_checkout_needs() -> None:
-    named = json.loads((TYPESCRIPT / "package.json").read_text())["dependencies"]
-    sdk = json.loads((SDK / "nodejs" / "package.json").read_text())
-    written = json.loads("".join(_uncommented(SDK / "nodejs" / "tsconfig.json")))["compilerOptions"]["outDir"]
-
-    assert named["@pulumi/pulumi"] == sdk["dependencies"]["@pulumi/pulumi"]
-    assert named[sdk["name"]] == f"file:../../sdk/nodejs/{written}"
-
-
-def test_the_example_in_go_builds_with_its_own_modules_against_the_sdk_of_the_checkout(tmp_path: Path) -> None:
-    build("go")
-
-    succeeds("go", "build", "-ldflags=-s -w", "-o", tmp_path, ".", folder=GO)
-
-
-@pytest.mark.parametrize("example", FOUR, ids=lambda example: example.name)
-def test_the_projects_differ_by_their_names_and_languages_alone(example: Path) -> None:
-    project = yaml.safe_load((example / "Pulumi.yaml").read_text())
-    (plugin,) = project["plugins"]["providers"]
-    language = {"typescript": "nodejs"}.get(example.name.removeprefix("gate-"), example.name.removeprefix("gate-"))
-
-    assert (project["name"], project["runtime"]) == (example.name, language)
-    assert project["description"] == "Publish only what a workflow task has transcoded well."
-    assert plugin == {"name": "ice", "path": "../../.venv/bin"}
-
-
-def _uncommented(path: Path) -> list[str]:
-    return [line for line in path.read_text().splitlines() if not line.strip().startswith("//")]
+    assert "emulator-secret" not in printed
