@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from support.walking import EXAMPLES, walk_through
+from support.pages import section
+from support.walking import EXAMPLES, blocks_of, walk_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 AT_ONCE = 3
-FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
-WALKED = ["two-stacks"]
+FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "__pycache__")
+UNWALKED = {
+    "gate-cdn": "has no blocks: test_installation checks its types and runs it with a stand-in",
+    "kubernetes-operator": "needs a cluster: test_kubernetes_operator runs its program as a pod does",
+}
+WALKED = [name for name in FOLDERS if name not in UNWALKED]
 
 
 @pytest.fixture(scope="session")
-def walks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[str]]]:
+def walks(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[str]]]:
     """The walks that tests are about, several at once; each ends with what it has printed."""
     tests = [test for test in request.session.items if isinstance(test, pytest.Function)]
     wanted = [test.callspec.params["example"] for test in tests if "walks" in test.fixturenames]
@@ -37,3 +45,21 @@ def test_an_example_does_and_shows_what_its_readme_says(walks: Mapping[str, Futu
     printed = walks[example].result()
 
     assert "emulator-secret" not in printed
+
+
+def test_the_table_has_every_example_and_each_has_a_page() -> None:
+    rows = section("../examples/README", "Examples").table("example", "what it shows")
+
+    linked = [re.fullmatch(r"\[`(.+)`\]\((.+)/README\.md\)", row[0]) for row in rows]
+    assert sorted((link[1], link[2]) for link in linked if link) == [(name, name) for name in FOLDERS]
+    assert [name for name in FOLDERS if not (EXAMPLES / name / "README.md").exists()] == []
+
+
+@pytest.mark.parametrize("example", WALKED)
+def test_an_example_says_what_to_change_for_the_real_cloud(example: str) -> None:
+    assert section(f"../examples/{example}/README", "In the real cloud").prose
+
+
+@pytest.mark.parametrize("example", WALKED)
+def test_every_block_of_an_example_is_walked_through(example: str) -> None:
+    assert {block.language for block in blocks_of(example)} == {"console", "text"}

@@ -8,6 +8,7 @@ what an example is about.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ from support.following import same
 from support.pages import page, section
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from support.pages import Block
@@ -65,7 +66,7 @@ class Walk:
     async def through(self, blocks: Sequence[Block]) -> str:
         """Do what the blocks say, see that they show what is said to be shown, and return all that was printed."""
         typed = [block for block in blocks if block.language == "console"]
-        shown = {id(block): after for block, after in zip(blocks, blocks[1:], strict=False) if after.language == "text"}
+        shown = {id(block): after for block, after in itertools.pairwise(blocks) if after.language == "text"}
         faults = {key for key, after in shown.items() if "error:" in after.text}
         script = self.before + "".join(_step(block.text, fails=id(block) in faults) for block in typed)
 
