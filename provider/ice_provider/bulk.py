@@ -14,19 +14,19 @@ import functools
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from ice_provider import pacing, times
 from ice_provider.cloud import Search
-from ice_provider.errors import ProviderError, Transient
+from ice_provider.errors import ProviderError, Throttled, Transient
 from ice_provider.turnstile import Lane
 from ice_provider.wording import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ice_provider.clock import Clock
-    from ice_provider.cloud import Cloud
+    from ice_provider.cloud import Cloud, Page
     from ice_provider.model import WorkflowTask
     from ice_provider.turnstile import Turnstile
 
@@ -84,12 +84,21 @@ class BulkReads:
         notes: What the person should know.
     """
 
-    def __init__(self, cloud: Cloud, turnstile: Turnstile, clock: Clock) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        turnstile: Turnstile,
+        retries: Callable[[], pacing.Retries],
+        clock: Clock,
+        luck: Callable[[], float],
+    ) -> None:
         """List nothing yet."""
         self.notes: list[str] = []
         self._cloud = cloud
         self._turnstile = turnstile
+        self._retries = retries
         self._clock = clock
+        self._luck = luck
         self._rounds: defaultdict[str, _Rounds] = defaultdict(self._begin)
         self._is_denied = False
 
@@ -102,7 +111,7 @@ class BulkReads:
         rounds = self._rounds[workflow]
         rounds.compare(member.task)
         if member.may_wait_on(member.task.status):
-            rounds.note(member)
+            rounds.note(member, made)
         else:
             self.left(member)
         if rounds.runner is None and len(rounds.members) >= MANY and not rounds.is_over:
@@ -112,7 +121,7 @@ class BulkReads:
         """Take note that nobody waits for a task any more, or that it has ended."""
         workflow = member.task.workflow_id
         if workflow is not None and workflow in self._rounds:
-            self._rounds[workflow].members.pop(member.task.task_id, None)
+            self._rounds[workflow].leave(member.task.task_id)
 
     def stop(self) -> None:
         """List no more."""
@@ -124,7 +133,7 @@ class BulkReads:
         return _Rounds(self._clock)
 
     async def _run(self, workflow: str, rounds: _Rounds) -> None:
-        """List a workflow's tasks every 20 s while many wait and the list is worth it."""
+        """List a workflow's tasks every 20 s while many wait and the list is worth it; less often when it takes long."""
         try:
             while len(rounds.members) >= MANY and not (rounds.is_over or self._is_denied):
                 began = self._clock.now()
@@ -132,39 +141,56 @@ class BulkReads:
                 rounds.rest_until(began + APART + _SLACK if is_worth_it else None)
                 if is_worth_it:
                     await self._list(workflow, rounds, began)
-                await self._clock.sleep(began + APART - self._clock.now())
+                await self._clock.sleep(max(began + APART - self._clock.now(), APART / 2))
         finally:
             rounds.runner = None
             rounds.rest_until(None)
 
     async def _list(self, workflow: str, rounds: _Rounds, began: float) -> None:
         try:
-            listed = await self._pages(rounds.search(workflow), rounds)
+            listed = await self._pages(rounds.search(workflow), rounds, began)
         except Transient:  # until the next round everyone is read alone
             rounds.rest_until(None)
         except ProviderError as error:
             self._is_denied = True
             self.notes.append(f"tasks are read one by one, {_although()}: {error}")
         else:
-            rounds.take(listed, until=began + APART + _SLACK)
+            rounds.take(listed, until=self._clock.now() + APART + _SLACK)
         if rounds.is_over:
             lag = f"the list of the tasks of workflow {workflow} is more than {_TOO_FAR_BEHIND:.0f}s behind"
             self.notes.append(f"{lag}: they are read one by one from now on, {_although()}")
 
-    async def _pages(self, search: Search, rounds: _Rounds) -> dict[str, WorkflowTask]:
+    async def _pages(self, search: Search, rounds: _Rounds, began: float) -> dict[str, _Listed]:
         """Return what a search finds, by ID; nothing when that would take more calls than single reads."""
-        found: dict[str, WorkflowTask] = {}
+        found: dict[str, _Listed] = {}
         token: str | None = None
         rounds.pages = 0
         while rounds.pages == 0 or (token and rounds.is_worth_it(self._clock.wall())):
-            next_page = functools.partial(self._cloud.list_workflow_tasks, search, token)
-            page = await self._turnstile.call(next_page, Lane.WAIT)
-            found |= {task.task_id: task for task in page.tasks}
+            page = await self._page(search, token, began)
+            fetched_at = self._clock.now()
+            found |= {task.task_id: _Listed(task, fetched_at) for task in page.tasks}
             token, rounds.pages = page.next_token, rounds.pages + 1
             if token is None:
                 return found
         rounds.pages += 1  # the list went on
         return {}
+
+    async def _page(self, search: Search, token: str | None, began: float) -> Page:
+        """Return a page; one that was throttled is asked for again, at the place in the queue of the whole list."""
+        retries = self._retries()
+        while True:
+            try:
+                ask = functools.partial(self._cloud.list_workflow_tasks, search, token)
+                return await self._turnstile.call(ask, Lane.WAIT, began)
+            except Throttled as fault:
+                await self._clock.sleep(retries.after(fault, self._luck()))
+
+
+class _Listed(NamedTuple):
+    """A task as a page told of it, and when that page was fetched."""
+
+    task: WorkflowTask
+    at: float
 
 
 @dataclass
@@ -187,14 +213,21 @@ class _Rounds:
     is_over: bool = False
     runner: asyncio.Task[None] | None = None
     _next: float | None = None
+    _made: dict[str, float] = field(default_factory=dict)
     _listed: dict[str, str] = field(default_factory=dict)
     _ahead: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    def note(self, member: Member) -> None:
-        """Take in a task that goes on; it rests until the next list."""
+    def note(self, member: Member, made: float) -> None:
+        """Take in a task that goes on, made at `made` by the wall clock; it rests until the next list."""
         self.members[member.task.task_id] = member
+        self._made[member.task.task_id] = made
         if self._next is not None:
             member.rest(self._next)
+
+    def leave(self, task_id: str) -> None:
+        """Forget a task."""
+        self.members.pop(task_id, None)
+        self._made.pop(task_id, None)
 
     def compare(self, task: WorkflowTask) -> None:
         """Remember when a task was read to be ahead of the list."""
@@ -209,28 +242,36 @@ class _Rounds:
     def is_worth_it(self, wall: float) -> bool:
         """Whether a list takes fewer calls than to read every task by itself."""
         pages = max(self.pages, math.ceil(len(self.members) / _PAGE))
-        return list_cost(pages, len(self.members), self.ended) < read_cost(self._ages(wall))
+        return list_cost(pages, len(self.members), self.ended) < read_cost(
+            [max(0.0, wall - made) for made in self._made.values()]
+        )
 
     def search(self, workflow: str) -> Search:
         """Return what finds all members."""
-        made = [times.seconds(member.task.create_time) or 0.0 for member in self.members.values()]
+        made = self._made.values()
         return Search(
             workflow_id=workflow,
             start_of_create_time=times.told(min(made) - _AROUND),
             end_of_create_time=times.told(max(made) + _AROUND),
         )
 
-    def take(self, listed: dict[str, WorkflowTask], until: float) -> None:
-        """Let the tasks rest whose status is one to wait on; read those that have another, and some as a control."""
+    def take(self, listed: dict[str, _Listed], until: float) -> None:
+        """Let the tasks rest whose status is one to wait on; read those that have another, and some as a control.
+
+        Args:
+            listed: What the list told of each; nothing when it was given up.
+            until: When the next list will have come in.
+        """
         waiting: list[Member] = []
         self.ended = 0
+        self.rest_until(until if listed else None)
         for task_id, member in self.members.items():
             told = listed.get(task_id)
             if told is None:
                 continue
-            if member.may_wait_on(told.status):
+            if member.may_wait_on(told.task.status):
                 waiting.append(member)
-                member.rest(until, told)
+                member.rest(until, told.task)
             else:
                 self.ended += 1
                 member.read_now()
@@ -239,18 +280,15 @@ class _Rounds:
         for member in sorted(waiting, key=lambda member: member.read_at)[:controls]:
             member.read_now()
 
-    def _see_whether_it_keeps_up(self, listed: dict[str, WorkflowTask]) -> None:
-        """Forget what the list has caught up with; give it up when anything else was read too long ago."""
-        now = self.clock.now()
-        self._listed = {task_id: task.status for task_id, task in listed.items()}
+    def _see_whether_it_keeps_up(self, listed: dict[str, _Listed]) -> None:
+        """Forget what the list has caught up with; give it up when it lacks what was read long before it was fetched."""
+        self._listed = {task_id: told.task.status for task_id, told in listed.items()}
         self._ahead = {
             task_id: (old, moment) for task_id, (old, moment) in self._ahead.items() if self._listed.get(task_id) == old
         }
-        self.is_over |= any(now - moment > _TOO_FAR_BEHIND for _, moment in self._ahead.values())
-
-    def _ages(self, wall: float) -> list[float]:
-        made = (times.seconds(member.task.create_time) for member in self.members.values())
-        return [max(0.0, wall - moment) for moment in made if moment is not None]
+        self.is_over |= any(
+            listed[task_id].at - moment > _TOO_FAR_BEHIND for task_id, (_, moment) in self._ahead.items()
+        )
 
 
 def _although() -> str:

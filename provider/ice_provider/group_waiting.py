@@ -21,6 +21,7 @@ from ice_provider.patience import Patience, Troubles
 from ice_provider.poller import Poller
 from ice_provider.session import Operation
 from ice_provider.tally import Tally
+from ice_provider.turnstile import Lane
 from ice_provider.waiting import PREVIEW_LIMIT
 from ice_provider.watch import Stopped
 
@@ -123,8 +124,8 @@ class _Course:
 
     async def _attend(self, task_id: str, poller: Poller, *, once: bool = False) -> None:
         """Bring the readings of one task into the tally until its outcome is known."""
-        patience = Patience(self.began)
-        with poller.follow(task_id, until=self.ends, waits_on=self.tally.rule.pending) as follower:
+        patience, lane = Patience(self.began), Lane.READ if once else Lane.WAIT
+        with poller.follow(task_id, self.ends, self.tally.rule.pending, lane) as follower:
             while not self.tally.is_settled(task_id):
                 reading = await follower.next()
                 now = self.operation.session.clock.now()

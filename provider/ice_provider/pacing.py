@@ -1,4 +1,4 @@
-"""How fast to ask, and when to ask again. Pure: numbers in, numbers out; must not know what is asked, or sleep.
+"""How fast to ask, and when to ask again. Pure; must not know what is asked, or sleep.
 
 Source of the constants: the project's study of waiting; the back-off is AWS's "full jitter" as in botocore's standard
 retry mode (base 50 ms for transient faults, 1 s for throttling, doubled, at most 20 s).
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+
+from ice_provider.errors import Throttled, Transient
 
 LONGEST_PAUSE: Final = 30.0  # seconds between two polls of one task
 SHORTEST_PAUSE: Final = 1.0
@@ -91,6 +93,12 @@ class Retries:
         self.faults += 1
         self._spent = self.budget.spend(kind)
         return again if self._spent else max(pause(0.0, luck), again)
+
+    def after(self, fault: Transient, luck: float) -> float:
+        """Return the same for a fault of its kind, with the pause that it asks for."""
+        if isinstance(fault, Throttled):
+            return self.after_a_fault("throttled", luck, fault.retry_after)
+        return self.after_a_fault("transient", luck)
 
     def succeeded(self) -> None:
         """Begin anew after a good answer."""

@@ -20,7 +20,7 @@ from ice_provider.bulk import BulkReads
 from ice_provider.errors import NotKnown, Throttled, Transient, Unreachable
 from ice_provider.model import WorkflowTask
 from ice_provider.turnstile import Lane, Turnstile
-from ice_provider.watch import Follower, Reading, Stopped, Watch
+from ice_provider.watch import Follower, Reading, Stage, Stopped, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from ice_provider.cloud import Cloud
 
 T = TypeVar("T")
-_LAST_LOOK: Final = 2.0  # seconds before its deadline that a follower is told the newest once more
-_REMEMBERED: Final = 1000  # ended tasks, of some kilobytes each
+_REMEMBERED: Final = 5000  # ended tasks, of some kilobytes each
 
 
 class Poller:
@@ -50,8 +49,8 @@ class Poller:
         self._clock = clock
         self._luck = luck
         self._turnstile = Turnstile(Allowance(per_second, luck), clock)
-        self._budget = pacing.RetryBudget()
-        self._bulk = BulkReads(cloud, self._turnstile, clock) if in_bulk else None
+        self._retries = functools.partial(pacing.Retries, pacing.RetryBudget())
+        self._bulk = BulkReads(cloud, self._turnstile, self._retries, clock, luck) if in_bulk else None
         self._watches: dict[str, Watch] = {}
         self._remembered: OrderedDict[str, WorkflowTask] = OrderedDict()
         self._asking: set[asyncio.Task[object]] = set()
@@ -121,7 +120,7 @@ class Poller:
 
     async def _insist(self, call: Callable[[], Awaitable[T]], deed: str, within: float, began: float) -> T:
         trouble: Transient | None = None
-        retries, was_made = pacing.Retries(self._budget), False
+        retries, was_made = self._retries(), False
 
         async def make() -> T:
             nonlocal was_made
@@ -135,7 +134,7 @@ class Poller:
                         answer = await self._turnstile.call(make, Lane.READ)
                     except Transient as error:
                         trouble = error
-                        await self._clock.sleep(self._pause(error, retries, has_moved=False))
+                        await self._clock.sleep(retries.after(error, self._luck()))
                     else:
                         retries.succeeded()
                         return answer
@@ -146,7 +145,11 @@ class Poller:
 
     @contextmanager
     def follow(
-        self, task_id: str, until: float = float("inf"), waits_on: frozenset[str] = frozenset()
+        self,
+        task_id: str,
+        until: float = float("inf"),
+        waits_on: frozenset[str] = frozenset(),
+        lane: Lane = Lane.WAIT,
     ) -> Iterator[Follower]:
         """Watch a task for as long as the context lasts.
 
@@ -155,16 +158,21 @@ class Poller:
             until: When the follower gives up, by the clock; shortly before, the task is asked about once more.
             waits_on: Status words on which it only goes on waiting: a list, which tells no more of a task than its
                 status, may bring the news of these. All other news is read.
+            lane: For whom it is asked about.
         """
         with self._watching(task_id) as watch:
             is_fresh = watch.is_fresh(self._clock.now())
-            if not is_fresh:
-                self._hasten(task_id, watch)
             watch.deadlines.append(until)
             watch.waits_on.append(waits_on)
+            watch.readers += lane is Lane.READ
+            if not is_fresh:
+                self._hasten(task_id, watch)
+            elif watch.stage is Stage.RESTS:
+                self._poll_anew(task_id, watch, rests=True)  # it may have to wake for a last look
             try:
                 yield Follower(watch, with_latest=is_fresh)
             finally:
+                watch.readers -= lane is Lane.READ
                 watch.deadlines.remove(until)
                 watch.waits_on.remove(waits_on)
 
@@ -185,11 +193,12 @@ class Poller:
     def _watching(self, task_id: str) -> Iterator[Watch]:
         watch = self._watches.get(task_id)
         if watch is None or watch.ended:
-            watch = self._watches[task_id] = Watch(functools.partial(self._hasten, task_id))
+            watch = Watch(functools.partial(self._hasten, task_id), functools.partial(self._defer, task_id))
+            self._watches[task_id] = watch
             if self._stopped:
                 watch.end(Stopped())
             else:
-                watch.loop = asyncio.create_task(self._poll(task_id, watch))
+                self._poll_anew(task_id, watch)
         watch.followers += 1
         try:
             yield watch
@@ -209,10 +218,19 @@ class Poller:
             watch.readers -= 1
 
     def _hasten(self, task_id: str, watch: Watch) -> None:
-        """Ask at once where only our own pace is in the way."""
+        """Ask at once where only our own pace is in the way; who queues already keeps the place."""
         if watch.loop and watch.may_hasten and not watch.ended:
+            self._poll_anew(task_id, watch)
+
+    def _defer(self, task_id: str, watch: Watch) -> None:
+        """Leave the queue where a list has told what was to be asked."""
+        if watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now() and not watch.ended:
+            self._poll_anew(task_id, watch, rests=True)
+
+    def _poll_anew(self, task_id: str, watch: Watch, *, rests: bool = False) -> None:
+        if watch.loop:
             watch.loop.cancel()
-            watch.loop = asyncio.create_task(self._poll(task_id, watch))
+        watch.loop = asyncio.create_task(self._poll(task_id, watch, rests=rests))
 
     def _forget(self, task_id: str, watch: Watch) -> None:
         if self._bulk and watch.was_read:
@@ -223,18 +241,23 @@ class Poller:
         if self._watches.get(task_id) is watch:
             del self._watches[task_id]
 
-    async def _poll(self, task_id: str, watch: Watch) -> None:
-        retries = pacing.Retries(self._budget)
-        due = self._clock.now()
+    async def _poll(self, task_id: str, watch: Watch, *, rests: bool) -> None:
+        """Ask about a task again and again; at once, unless it rests first."""
+        retries = self._retries()
+        since = self._clock.now()
         try:
             while True:
-                reading = await self._ask(task_id, watch, due)
+                if rests:
+                    watch.stage = Stage.ASKS if retries.faults else Stage.RESTS
+                    while (left := watch.wakes_at - self._clock.now()) > 0:
+                        await self._clock.sleep(left)
+                if not isinstance(watch.latest, Throttled):  # who was only turned away keeps his place
+                    since = self._clock.now()
+                reading = await self._ask(task_id, watch, since)
+                watch.asked_at = self._clock.now()
+                watch.due = watch.asked_at + self._pause(watch, reading, retries)
                 watch.tell(reading)
-                pause = self._pause(reading, retries, has_moved=watch.has_moved)
-                watch.may_hasten = not retries.faults
-                await self._rest(watch, pause)
-                if not isinstance(reading, Throttled):  # who was only turned away keeps his place
-                    due = self._clock.now()
+                rests = True
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log
@@ -245,15 +268,16 @@ class Poller:
             return self._remembered[task_id]
 
         async def get() -> WorkflowTask:
-            watch.was_asked, watch.may_hasten = True, False
+            watch.was_asked, watch.stage = True, Stage.ASKS
             return await self.cloud.get_workflow_task(task_id)
 
         lane = watch.lane
-        watch.may_hasten = lane is Lane.WAIT
+        watch.stage = Stage.QUEUES if lane is Lane.WAIT else Stage.ASKS
         try:
             task = await self._turnstile.call(get, lane, due)
         except (NotKnown, Transient) as trouble:
-            return trouble
+            trouble.__cause__ = trouble.__context__ = None  # what it came from is told, and would be kept by each wait
+            return trouble.with_traceback(None)
         watch.keep(task, self._clock.now())
         if task.finished:
             self._remember(task)
@@ -266,26 +290,18 @@ class Poller:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _pause(self, reading: Reading, retries: pacing.Retries, *, has_moved: bool) -> float:
+    def _pause(self, watch: Watch, reading: Reading, retries: pacing.Retries) -> float:
         """Return the seconds until the task is due again.
 
         A fault is asked again sooner, while the budget lasts; so is a task that has moved, because one step is often
         followed by the next.
         """
         luck = self._luck()
-        if isinstance(reading, Throttled):
-            return retries.after_a_fault("throttled", luck, reading.retry_after)
         if isinstance(reading, Transient):
-            return retries.after_a_fault("transient", luck)
+            return retries.after(reading, luck)
         retries.succeeded()
-        made = times.seconds(reading.create_time) if isinstance(reading, WorkflowTask) else None
-        age = 0.0 if made is None or has_moved else max(0.0, self._clock.wall() - made)
-        return pacing.pause(age, luck)
-
-    async def _rest(self, watch: Watch, pause: float) -> None:
-        """Let a task be for a while, and longer while a list stands in; but not beyond a follower's last look."""
-        began = self._clock.now()
-        last_looks = (deadline - _LAST_LOOK for deadline in watch.deadlines)
-        look = min((moment for moment in last_looks if moment > began), default=float("inf"))
-        while (left := min(look, max(began + pause, watch.rests_until)) - self._clock.now()) > 0:
-            await self._clock.sleep(left)
+        if watch.has_moved or not isinstance(reading, WorkflowTask):
+            return pacing.pause(0.0, luck)
+        made = times.seconds(reading.create_time)
+        told = 0.0 if made is None else self._clock.wall() - made  # wrong when a clock is
+        return pacing.pause(max(told, self._clock.now() - watch.first_read_at), luck)

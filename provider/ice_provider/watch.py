@@ -6,7 +6,8 @@ Must not know when a task is asked about, nor by whom.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
 from ice_provider import activities
 from ice_provider.errors import NotKnown, Transient
@@ -17,8 +18,18 @@ from ice_provider.turnstile import Lane
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LAST_LOOK: Final = 2.0  # seconds before its deadline that a follower is told the newest once more
+
 Reading = WorkflowTask | NotKnown | Transient
 """What one poll of a task can bring without ending the watch on it."""
+
+
+class Stage(Enum):
+    """What is done about a task under watch."""
+
+    RESTS = "it is not due yet"
+    QUEUES = "it queues in the lane of waits"
+    ASKS = "it is asked about, or was so in vain and is asked again"
 
 
 class Stopped(Exception):
@@ -47,7 +58,7 @@ class Follower:
         """
         while self._heard == self._watch.count:
             if self._watch.ended:
-                raise self._watch.ended
+                raise self._watch.ended.with_traceback(None)  # one error for all: its traceback would grow with each
             await self._watch.news.wait()
         self._heard = self._watch.count
         assert self._watch.latest is not None  # noqa: S101  # count says so
@@ -63,23 +74,27 @@ class Watch:
         deadlines: Until when those who wait follow it, by the clock.
         waits_on: For each of these, the status words on which it goes on waiting.
         was_asked: Whether any call was made.
-        may_hasten: Whether the next call has no reason to be late but our own pace.
+        stage: What is done about it.
         task: As it was last read by itself, and not by a list.
-        read_at: When that was.
+        first_read_at: When it was first read by itself.
+        read_at: When that was last.
         has_moved: Whether it had come further by then than at the reading before.
+        asked_at: When the last call about it was over, whatever that brought.
+        due: When our own pace lets the next one be made.
         rests_until: Until when a list stands in for reading it.
     """
 
     task: WorkflowTask
 
-    def __init__(self, hasten: Callable[[Watch], None]) -> None:
-        """Begin; `hasten` asks about the task at once, if it may."""
+    def __init__(self, hasten: Callable[[Watch], None], defer: Callable[[Watch], None]) -> None:
+        """Begin; `hasten` asks about the task at once, if it may, and `defer` lets it rest when it need not be asked."""
         self.followers = self.readers = 0
         self.deadlines: list[float] = []
         self.waits_on: list[frozenset[str]] = []
-        self.was_asked = self.may_hasten = self.has_moved = False
-        self.read_at = self.rests_until = float("-inf")
-        self._hasten = hasten
+        self.was_asked = self.has_moved = False
+        self.stage = Stage.ASKS
+        self.first_read_at = self.read_at = self.asked_at = self.due = self.rests_until = float("-inf")
+        self._hasten, self._defer = hasten, defer
         self.count = 0
         self.latest: Reading | None = None
         self.ended: BaseException | None = None
@@ -100,8 +115,20 @@ class Watch:
         """For whom the task is asked about."""
         return Lane.READ if self.readers else Lane.WAIT
 
+    @property
+    def may_hasten(self) -> bool:
+        """Whether only our own pace, or the lane of waits when someone wants an answer now, keeps it from being asked."""
+        return self.stage is Stage.RESTS or (self.stage is Stage.QUEUES and self.readers > 0)
+
+    @property
+    def wakes_at(self) -> float:
+        """When it is to be asked about: when it is due, or when a list stood in for long, or for a follower's last look."""
+        looks = (deadline - LAST_LOOK for deadline in self.deadlines)
+        return min([max(self.due, self.rests_until), *(look for look in looks if look > self.asked_at)])
+
     def keep(self, task: WorkflowTask, now: float) -> None:
         """Take note of a reading by itself."""
+        self.first_read_at = self.first_read_at if self.was_read else now
         self.has_moved = self.was_read and activities.stage(task) != activities.stage(self.task)
         self.task, self.read_at = task, now
 
@@ -119,6 +146,8 @@ class Watch:
     def rest(self, until: float, told: WorkflowTask | None = None) -> None:
         """See `bulk.Member`."""
         self.rests_until = until
+        if told:
+            self._defer(self)
         if told and not self.readers:
             self.tell(told)
 

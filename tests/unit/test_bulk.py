@@ -11,11 +11,12 @@ import pytest
 
 from ice_provider import times
 from ice_provider.acceptance import DEFAULT_PENDING
-from ice_provider.bulk import list_cost, read_cost
+from ice_provider.bulk import _Listed, _Rounds, list_cost, read_cost
 from ice_provider.cloud import Page, Search
-from ice_provider.errors import Denied, Unreachable
+from ice_provider.errors import Denied, Throttled, Unreachable
 from ice_provider.model import WorkflowTask
 from ice_provider.poller import Poller
+from support.clock import JumpingClock
 from support.cloud import task
 from support.virtual_time import VirtualClock, run
 
@@ -31,6 +32,7 @@ class Films:
         refusal: What a list is answered with instead.
         reads: How often each task was read.
         searches: What was listed.
+        throttled_pages: Which calls of a list are throttled, counted from 0.
         statuses: Words that a task has before it ends, by ID, in the place of Processing.
     """
 
@@ -42,6 +44,7 @@ class Films:
         self.reads: Counter[str] = Counter()
         self.searches: list[Search] = []
         self.statuses: dict[str, str] = {}
+        self.throttled_pages: set[int] = set()
         self.count = 0
         self._clock = clock
         self._made = clock.wall()
@@ -60,6 +63,8 @@ class Films:
         await asyncio.sleep(0.1)
         if self.refusal:
             raise self.refusal
+        if len(self.searches) - 1 in self.throttled_pages:
+            raise Throttled("slow down")
         names = [f"t-{number}" for number in range(self.count + self.strangers)]
         place = int(token or 0)
         page = [self._task(name, self._clock.wall() - self.behind) for name in names[place : place + 100]]
@@ -79,13 +84,18 @@ def waited_for(count: int, *, in_bulk: bool = True, **films: Any) -> tuple[Films
 
 
 async def _wait(
-    count: int, *, in_bulk: bool, prepare: Callable[[Films], None] = lambda _: None, **films: Any
+    count: int,
+    *,
+    in_bulk: bool,
+    per_second: float = 100,
+    prepare: Callable[[Films], None] = lambda _: None,
+    **films: Any,
 ) -> tuple[Films, Poller, float]:
     clock = VirtualClock()
     cloud = Films(clock, **films)
     cloud.count, began = count, clock.now()
     prepare(cloud)
-    poller = Poller(cloud, clock, per_second=100, in_bulk=in_bulk, luck=lambda: 1.0)
+    poller = Poller(cloud, clock, per_second=per_second, in_bulk=in_bulk, luck=lambda: 1.0)
 
     async def wait(task_id: str) -> None:
         with poller.follow(task_id, waits_on=DEFAULT_PENDING) as follower:
@@ -133,6 +143,38 @@ def test_a_list_in_which_they_are_lost_among_strangers_is_given_up() -> None:
     assert len(films.searches) < 500
     assert late < 35
     assert films.reads.total() > 20 * 60  # read as if there were no list
+
+
+def test_a_list_takes_the_place_of_reads_where_tasks_are_more_than_calls_too() -> None:
+    single, _, _ = waited_for(400, in_bulk=False, per_second=8)
+    bulk, poller, late = waited_for(400, per_second=8)
+
+    assert bulk.calls < single.calls / 3
+    assert late < 400 / 8 + 35  # the last read of each takes so long
+    assert poller.notes == ()
+
+
+@pytest.mark.parametrize(("seconds", "is_over"), [(-90, False), (50, False), (70, True)])
+def test_a_page_is_behind_only_by_what_was_read_before_it_was_fetched(seconds: float, is_over: bool) -> None:
+    """The pages of a long list come in long after each other, and reads go on meanwhile."""
+    clock = JumpingClock()
+    rounds = _Rounds(clock)
+    rounds.take({"t-1": _Listed(task("Init"), clock.now())}, until=clock.now())
+    rounds.compare(task("Processing"))
+
+    rounds.take({"t-1": _Listed(task("Init"), clock.now() + seconds)}, until=clock.now())
+
+    assert rounds.is_over == is_over
+
+
+def test_a_page_that_was_throttled_is_asked_for_again_and_the_list_goes_on() -> None:
+    def throttle(films: Films) -> None:
+        films.throttled_pages = set(range(1, 60, 2))
+
+    films, _, late = waited_for(300, prepare=throttle)
+
+    assert films.reads.total() < 300 * 8
+    assert late < 60
 
 
 def test_a_list_that_falls_more_than_a_minute_behind_is_given_up_with_one_note() -> None:

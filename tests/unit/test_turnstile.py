@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,10 @@ from ice_provider.allowance import BURST, Allowance
 from ice_provider.errors import Unreachable
 from ice_provider.turnstile import Lane, Turnstile
 from support.clock import JumpingClock
+from support.virtual_time import VirtualClock, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 async def test_whoever_has_been_due_the_longest_goes_first() -> None:
@@ -44,3 +49,57 @@ async def test_a_probe_without_an_answer_does_not_end_the_silence_after_refusals
 
     allowance.spend()  # the next one is a probe again
     assert allowance.wait(clock.now() + 100) == math.inf
+
+
+class Seen(Allowance):
+    """Calls back as soon as it has let someone through."""
+
+    then: Callable[[], object] = bool
+
+    def spend(self) -> None:
+        super().spend()
+        asyncio.get_running_loop().call_soon(self.then)
+
+
+def test_who_leaves_at_the_moment_of_his_turn_leaves_room_for_another() -> None:
+    async def leaving() -> tuple[int, int]:
+        allowance = Seen(1.0, luck=lambda: 0.5)
+        turnstile = Turnstile(allowance, VirtualClock())
+        made: list[None] = []
+
+        async def make() -> None:
+            made.append(None)
+
+        await asyncio.gather(*(turnstile.call(make, Lane.WAIT) for _ in range(BURST)))
+        leaver = asyncio.create_task(turnstile.call(make, Lane.WAIT))
+        allowance.then = leaver.cancel
+        await asyncio.wait([leaver])
+        return len(made) - BURST, turnstile._under_way
+
+    assert run(leaving()) == (0, 0)
+
+
+def test_a_silence_ends_with_the_first_good_answer() -> None:
+    async def answering() -> float:
+        clock = VirtualClock()
+        allowance = Allowance(20.0, luck=lambda: 0.5)
+        turnstile = Turnstile(allowance, clock)
+        slow = asyncio.Event()
+
+        async def sent_before() -> None:
+            await slow.wait()
+
+        async def made_after() -> None:
+            """Nothing more."""
+
+        first = asyncio.create_task(turnstile.call(sent_before, Lane.WAIT))
+        await asyncio.sleep(0)
+        for moment in range(6):  # a silence of 16 s
+            allowance.answered(clock.now() + 100 * moment, throttled=True, waited=True)
+        began = clock.now()
+        second = asyncio.create_task(turnstile.call(made_after, Lane.WAIT))
+        asyncio.get_running_loop().call_later(3, slow.set)
+        await asyncio.gather(first, second)
+        return clock.now() - began
+
+    assert run(answering()) < 6
