@@ -8,7 +8,6 @@ Must not know what is called.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import heapq
 import itertools
 import math
@@ -26,7 +25,6 @@ T = TypeVar("T")
 MOST_AT_ONCE: Final = 64
 _KEPT_FOR_READS: Final = 8  # of them
 _WAITS_TO_A_READ: Final = 4  # turns, while both queue
-_SILENCE: Final = 0.5  # seconds: a longer pause is one, or the floor of the rate
 
 
 class Lane(Enum):
@@ -108,23 +106,13 @@ class Turnstile:
             if pause == math.inf:
                 self._change.clear()
                 await self._change.wait()
-            elif pause > 0:
-                await self._pass(pause)
+            elif pause > 0:  # slept through, though a good answer may end a silence: it would leave nothing to others
+                await self._clock.sleep(pause)
             else:
                 _, _, place = heapq.heappop(self._queues[lane])
                 self._waits_since_a_read = 0 if lane is Lane.READ else self._waits_since_a_read + 1
                 self._let_through()
                 place.set_result(None)
-
-    async def _pass(self, pause: float) -> None:
-        """Let a pause pass; of a silence, which a good answer ends, only as much as passes without any change."""
-        if pause <= _SILENCE:
-            await self._clock.sleep(pause)
-            return
-        self._change.clear()
-        with contextlib.suppress(TimeoutError):
-            async with self._clock.deadline(self._clock.now() + pause):
-                await self._change.wait()
 
     def _next(self) -> Lane | None:
         """Return whose turn is next; None when nobody queues."""

@@ -122,8 +122,8 @@ async def _steady(rounds: int) -> list[Row]:
         Row(f"{name}: CPU, ours to bare aiohttp", _of(brought, lambda one: one.ours / one.least), "×", at_most=2.5),
         Row(f"{name}: memory", _of(brought, lambda one: one.resident), "MiB", at_most=200),
         Row(f"{name}: RPCs lost", _of(brought, lambda one: one.lost), "", at_most=0),
-        Row(f"{name}: lag of a poll, p99", _of(brought, lambda one: _p99(one.lags) * 1e3), "ms", at_most=10),
-        Row(f"{name}: lag of a poll, most", _of(brought, lambda one: max(one.lags) * 1e3), "ms"),
+        Row(f"{name}: lag of the event loop, p99", _of(brought, lambda one: _p99(one.lags) * 1e3), "ms", at_most=10),
+        Row(f"{name}: lag of the event loop, most", _of(brought, lambda one: max(one.lags) * 1e3), "ms"),
     ]
 
 

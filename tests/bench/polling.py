@@ -28,6 +28,7 @@ def measure(_: int) -> list[Row]:
     return [
         *_pace(),
         *_bulk(),
+        *_scarce(),
         *_dip(),
         *_sharing("100/s", lambda: TokenQuota(100), throttled=0.05, inequality=2),
         *_sharing("200/60 s", lambda: WindowQuota(200, 60)),
@@ -60,6 +61,17 @@ def _bulk() -> list[Row]:
             _row(f"{name}: end seen after", max(outcome.delays), "s", at_most=35),
         ]
     return rows
+
+
+def _scarce() -> list[Row]:
+    """Return what lists spare where tasks want more calls than the account bears."""
+    single, bulk = (replace(_MANY, in_bulk=in_bulk).run(TokenQuota(_FEW)) for in_bulk in (False, True))
+    name = f"1,000 in bulk at {_FEW:g}/s"
+    return [
+        _row(f"{name}: calls over those of single reads", len(bulk.account.calls) / len(single.account.calls), "×"),
+        _row(f"{name}: end seen after", max(bulk.delays), "s"),
+        _row(f"{name}, single reads: end seen after", max(single.delays), "s"),
+    ]
 
 
 def _alone(fleet: Fleet) -> float:

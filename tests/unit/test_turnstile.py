@@ -77,29 +77,3 @@ def test_who_leaves_at_the_moment_of_his_turn_leaves_room_for_another() -> None:
         return len(made) - BURST, turnstile._under_way
 
     assert run(leaving()) == (0, 0)
-
-
-def test_a_silence_ends_with_the_first_good_answer() -> None:
-    async def answering() -> float:
-        clock = VirtualClock()
-        allowance = Allowance(20.0, luck=lambda: 0.5)
-        turnstile = Turnstile(allowance, clock)
-        slow = asyncio.Event()
-
-        async def sent_before() -> None:
-            await slow.wait()
-
-        async def made_after() -> None:
-            """Nothing more."""
-
-        first = asyncio.create_task(turnstile.call(sent_before, Lane.WAIT))
-        await asyncio.sleep(0)
-        for moment in range(6):  # a silence of 16 s
-            allowance.answered(clock.now() + 100 * moment, throttled=True, waited=True)
-        began = clock.now()
-        second = asyncio.create_task(turnstile.call(made_after, Lane.WAIT))
-        asyncio.get_running_loop().call_later(3, slow.set)
-        await asyncio.gather(first, second)
-        return clock.now() - began
-
-    assert run(answering()) < 6
