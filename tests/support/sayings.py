@@ -65,7 +65,12 @@ class _Call:
 
 def sayings() -> set[str]:
     """Return every first line; of an error that is only passed on, nothing."""
-    said = (text.split("\n")[0] for call in _CALLS if call.is_said and call.node.args for text in _first_argument(call))
+    said = (
+        text.split("\n")[0]
+        for call in _CALLS
+        if call.is_said and call.node.args
+        for text in _texts(call.node.args[0], call)
+    )
     return {text for text in said if re.search(r"\w", text)}
 
 
@@ -78,10 +83,6 @@ def _calls() -> Iterator[_Call]:
 
 
 _CALLS: Final = tuple(_calls())
-
-
-def _first_argument(call: _Call) -> list[str]:
-    return _texts(call.node.args[0], call)
 
 
 def _texts(node: ast.expr, call: _Call) -> list[str]:
@@ -126,6 +127,11 @@ def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
             yield value
         case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
             yield value
+
+
+def mistakes() -> list[list[str]]:
+    """Return what is said of wrong input: of each place that says it, all that it can say."""
+    return [_texts(call.node.args[1], call) for call in _CALLS if call.name == "Problem" and len(call.node.args) > 1]
 
 
 def texts() -> set[str]:
