@@ -17,7 +17,7 @@ test: setup ## run all tests
 check: setup ## lint, format, types and the direction of imports
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 
-sdk: setup ## write the schema and the SDKs anew
+sdk: setup ## write anew what is generated: schema, SDKs, reference, completions
 	.venv/bin/python tools/sdk.py
 
 bench: setup ## measure what the performance goals name

@@ -1,4 +1,4 @@
-"""Every first line that the plugin can show a person, read off the code that makes it.
+"""Every first line that the plugin and `ice-gate` can show a person, read off the code that makes it.
 
 A saying is a text in which `…` stands for what is only known when it is said. Knows Python's syntax, the names of the
 errors, and that warnings are said by `warn` or kept in `notes`; nothing of what any of them is about.
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ANYTHING: Final = "…"
-SOURCES: Final = ROOT / "provider" / "ice_provider"
+PROGRAMS: Final = ROOT / "provider"
+SPEAKERS: Final = ("ice_provider", "ice_gate")
 KINDS: Final = frozenset(
     name
     for name, kind in vars(errors).items()
     if inspect.isclass(kind) and issubclass(kind, errors.ProviderError) and kind is not errors.InvalidInput
 )
 """The errors with a headline of their own; that of InvalidInput is made of its problems."""
+COMMANDS_OWN: Final = frozenset({"NotWritten"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class _Call:
                 return True
             case ast.Call(func=ast.Name(id="type")):  # another error of the same kind
                 return True
-        return self.name in KINDS
+        return self.name in KINDS | COMMANDS_OWN
 
 
 def sayings() -> set[str]:
@@ -75,7 +77,7 @@ def sayings() -> set[str]:
 
 
 def _calls() -> Iterator[_Call]:
-    for file in sorted(SOURCES.rglob("*.py")):
+    for file in (file for package in SPEAKERS for file in sorted((PROGRAMS / package).rglob("*.py"))):
         module = ast.parse(file.read_text(encoding="utf-8"))
         for function in ast.walk(module):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -137,7 +139,7 @@ def mistakes() -> list[list[str]]:
 def texts() -> set[str]:
     """Return every text that stands in the programs, whoever says it."""
     found: set[str] = set()
-    for file in sorted(SOURCES.parent.rglob("*.py")):
+    for file in sorted(PROGRAMS.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
                 case ast.Constant(value=str(text)):
