@@ -76,8 +76,29 @@ def sayings() -> set[str]:
     return {text for text in said if re.search(r"\w", text)}
 
 
+def mistakes() -> list[list[str]]:
+    """Return what is said of wrong input: of each place that says it, all that it can say."""
+    return [_texts(call.node.args[1], call) for call in _CALLS if call.name == "Problem" and len(call.node.args) > 1]
+
+
+def texts() -> set[str]:
+    """Return every text that stands in the programs, whoever says it."""
+    found: set[str] = set()
+    for file in sorted(PROGRAMS.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Constant(value=str(text)):
+                    found.add(text)
+                case ast.JoinedStr(values=parts):
+                    found.add(
+                        "".join(str(part.value) if isinstance(part, ast.Constant) else ANYTHING for part in parts)
+                    )
+    return {text.split("\n")[0].strip().removeprefix("error: ") for text in found}
+
+
 def _calls() -> Iterator[_Call]:
-    for file in (file for package in SPEAKERS for file in sorted((PROGRAMS / package).rglob("*.py"))):
+    files = [file for package in SPEAKERS for file in sorted((PROGRAMS / package).rglob("*.py"))]
+    for file in files:
         module = ast.parse(file.read_text(encoding="utf-8"))
         for function in ast.walk(module):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -118,9 +139,9 @@ def _meanings(used: ast.Name, call: _Call) -> list[tuple[ast.expr, _Call]]:
     parameters = [each.arg for each in call.function.args.args if each.arg != "self"]
     if used.id not in parameters or call.gives:
         return []
-    place_ = parameters.index(used.id)
+    index = parameters.index(used.id)
     callers = (each for each in _CALLS if each.name == call.function.name)
-    return [(each.node.args[place_], replace(each, gives=True)) for each in callers if len(each.node.args) > place_]
+    return [(each.node.args[index], replace(each, gives=True)) for each in callers if len(each.node.args) > index]
 
 
 def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
@@ -129,23 +150,3 @@ def _assigned(node: ast.AST, name: str) -> Iterator[ast.expr]:
             yield value
         case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
             yield value
-
-
-def mistakes() -> list[list[str]]:
-    """Return what is said of wrong input: of each place that says it, all that it can say."""
-    return [_texts(call.node.args[1], call) for call in _CALLS if call.name == "Problem" and len(call.node.args) > 1]
-
-
-def texts() -> set[str]:
-    """Return every text that stands in the programs, whoever says it."""
-    found: set[str] = set()
-    for file in sorted(PROGRAMS.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Constant(value=str(text)):
-                    found.add(text)
-                case ast.JoinedStr(values=parts):
-                    found.add(
-                        "".join(str(part.value) if isinstance(part, ast.Constant) else ANYTHING for part in parts)
-                    )
-    return {text.split("\n")[0].strip().removeprefix("error: ") for text in found}
