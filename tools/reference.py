@@ -21,23 +21,27 @@ be given; outputs that are *always* there are never absent.
 _ANY: Final = "pulumi.json#/Any"
 
 
-def page(schema: Mapping[str, Any]) -> str:
-    """Return the page in Markdown."""
-    return "\n\n".join([_HEAD.rstrip(), *_parts(schema)]) + "\n"
+def page(schema: Mapping[str, Any], programs: Mapping[str, str]) -> str:
+    """Return the page in Markdown; `programs` says where programs with a function or resource stand."""
+    return "\n\n".join([_HEAD.rstrip(), *_parts(schema, programs)]) + "\n"
 
 
-def _parts(schema: Mapping[str, Any]) -> Iterator[str]:
+def _parts(schema: Mapping[str, Any], programs: Mapping[str, str]) -> Iterator[str]:
     package = schema["name"]
     yield "## Functions"
     for token, function in schema["functions"].items():
         name = _last(token)
-        yield from (f"### {name}", _names(package, name, go=f"{_upper(name)}Output"), function["description"])
+        yield from (
+            f"### {name}",
+            _names(package, name, go=f"{_upper(name)}Output"),
+            _described(function, programs[name]),
+        )
         yield from _table("argument", function["inputs"], "required")
         yield from _table("output", function["outputs"], "always")
     yield "## Resources"
     for token, resource in schema["resources"].items():
         name = _last(token)
-        yield from (f"### {name}", _names(package, name, go=f"New{name}"), resource["description"])
+        yield from (f"### {name}", _names(package, name, go=f"New{name}"), _described(resource, programs[name]))
         inputs = {"properties": resource["inputProperties"], "required": resource["requiredInputs"]}
         yield from _table("input", inputs, "required")
         yield from _table("output", resource, "always")
@@ -55,6 +59,10 @@ def _names(package: str, name: str, *, go: str) -> str:
     python = f"{_snake(name)}_output" if name[0].islower() else name
     typescript = f"new {package}.{name}" if name[0].isupper() else f"{package}.{name}Output"
     return f"`{package}:{name}` in YAML, `{package}.{python}` in Python, `{typescript}` in TypeScript, `{package}.{go}` in Go."
+
+
+def _described(offer: Mapping[str, Any], programs: str) -> str:
+    return f"{offer['description']}\n\n[Programs to copy]({programs})"
 
 
 def _table(title: str, described: Mapping[str, Any], mark: str) -> Iterator[str]:

@@ -26,6 +26,12 @@ SDK = Path("sdk")
 LANGUAGES = ("python", "nodejs", "go")
 COMPLETIONS = Path("provider", "ice_gate", "completions")
 REFERENCE = Path("docs", "reference.md")
+PROGRAMS = {  # where the reference leads for programs
+    "getWorkflowTask": "data-sources.md#getworkflowtask",
+    "getWorkflowTasks": "data-sources.md#getworkflowtasks",
+    "WorkflowTaskGate": "gating.md#depend-on-a-gate",
+    "WorkflowTaskGroupGate": "gating.md#gate-many",
+}
 
 # What tools leave between the files of an SDK when it is used in place.
 LEFT_BY_TOOLS = {"__pycache__", "node_modules"}
@@ -50,7 +56,7 @@ def texts() -> dict[Path, str]:
     schema = package_schema()
     return {
         SCHEMA: json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
-        REFERENCE: reference.page(schema),
+        REFERENCE: reference.page(schema, PROGRAMS),
         Path(house.PAGE): house.page(ROOT),
         Path(house.PICTURE): house.picture(ROOT),
         **{COMPLETIONS / name: script for name, script in completions.scripts().items()},

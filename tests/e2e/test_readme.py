@@ -34,7 +34,9 @@ pytestmark = pytest.mark.timeout(600)
 README = {each.title: each.blocks for each in sections(ROOT / "README.md")}
 (PATH,) = README["From nothing to a gated deployment"]
 BASH, GIT = shutil.which("bash") or "bash", shutil.which("git") or "git"
-LEFT_BY_TOOLS = shutil.ignore_patterns(".git", ".venv", ".tools", ".*_cache", "__pycache__", "node_modules", "dist")
+LEFT_BY_TOOLS = shutil.ignore_patterns(
+    ".git", ".venv", ".tools", ".*_cache", ".hypothesis", "__pycache__", "node_modules", "dist"
+)
 SCRIPTS = sorted(
     script.name for script in entry_points(group="console_scripts") if script.dist and script.dist.name == "pulumi-ice"
 )
