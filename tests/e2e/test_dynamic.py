@@ -93,6 +93,7 @@ async def test_a_stack_goes_over_to_the_other_flavour_and_back(
         assert "+ 1 created" in ended.text
         assert "- 1 deleted" in ended.text
         assert "2 unchanged" in ended.text
+    assert len(emulator.calls) <= 3 * 2  # each time the data source and the new gate read once; the plugin for both
 
 
 async def test_neither_the_pickled_code_nor_the_state_holds_a_key(
