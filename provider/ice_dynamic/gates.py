@@ -13,7 +13,7 @@ import pulumi
 import pulumi_ice
 from pulumi.dynamic.dynamic import serialize_provider
 
-from ice_dynamic.provider import CODE, TIMEOUTS, URN, GateProvider
+from ice_dynamic.provider import CODE, URN, GateProvider
 from ice_provider.declaration import properties
 from ice_provider.resources import RESOURCES
 
@@ -46,11 +46,9 @@ class _Dynamic(pulumi.CustomResource):
             raise ValueError(_NO_IMPORT)
         opts.version = opts.plugin_download_url = None  # those of the plugin that is done without
         type_ = f"pulumi-python:dynamic/ice:{token.rpartition(':')[2]}"
-        props.__dict__[CODE] = pulumi.Output.secret(_code(token))
+        limits = opts.custom_timeouts or pulumi.CustomTimeouts()
+        props.__dict__[CODE] = pulumi.Output.secret(_code(token, create=limits.create, update=limits.update))
         props.__dict__[URN] = pulumi.create_urn(name, type_, opts.parent)
-        if limits := opts.custom_timeouts:
-            given = {"create": limits.create, "update": limits.update}
-            props.__dict__[TIMEOUTS] = {word: limit for word, limit in given.items() if limit}
         super().__init__(type_, name, props, opts)
 
 
@@ -89,8 +87,9 @@ def refuse_providers(opts: pulumi.ResourceOptions | pulumi.InvokeOptions) -> Non
 
 
 @functools.cache
-def _code(token: str) -> str:
-    return cast("str", serialize_provider(GateProvider(token)))
+def _code(token: str, **limits: str | None) -> str:
+    given = {operation: limit for operation, limit in limits.items() if limit}
+    return cast("str", serialize_provider(GateProvider(token, given)))
 
 
 def _named(id_: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

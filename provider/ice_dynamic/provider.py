@@ -1,13 +1,15 @@
 """What Pulumi calls for every dynamic gate: one provider over the core's table of resources.
 
-An instance is pickled into the state and holds a token and nothing else; the state names this class, so its name and
-place must stay. All decisions are the core's. Must not know any gate by name.
+An instance is pickled into the state and holds a token, the customTimeouts, which the engine keeps from dynamic
+providers, and nothing else. States name this class, so its name and place must stay. All decisions are the core's. Must
+not know any gate by name.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from pulumi import dynamic
@@ -23,19 +25,21 @@ from ice_provider.rpc import values
 from ice_provider.session import Operation
 
 CODE: Final = "__provider"  # where Pulumi keeps the pickled provider
-URN: Final = "__urn"  # Pulumi hides names that begin so
-TIMEOUTS: Final = "__customTimeouts"  # the engine keeps them from dynamic providers
+URN: Final = "__urn"  # Pulumi hides names that begin so; some versions even from us, then lines go to the stack's row
 
 
 class GateProvider(dynamic.ResourceProvider):
     """Serves the gates of one token, in a process of Pulumi's own."""
 
     _process: Process
+    _limits: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, token: str) -> None:
-        """Take the token of the core's resource."""
+    def __init__(self, token: str, limits: Mapping[str, str] | None = None) -> None:
+        """Take the token of the core's resource, and its customTimeouts by the names of operations."""
         super().__init__()
         self._token = token
+        if limits:
+            self._limits = dict(limits)
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Join what serves this process; the pickled provider never has it."""
@@ -117,7 +121,7 @@ class GateProvider(dynamic.ResourceProvider):
                 await operation.reporter.warn(messages.left_out(left_out))
             return values.read(struct)
 
-        limit = props.get(TIMEOUTS, {}).get(name)
+        limit = self._limits.get(name)
         timeout = durations.parse(limit) if limit else 0.0
         outputs = self._process.settle(send, name, urn=props.get(URN, ""), timeout=timeout)
         return {**{key: value for key, value in props.items() if key != CODE}, **outputs}

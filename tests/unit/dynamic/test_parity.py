@@ -96,13 +96,15 @@ def test_who_looks_for_a_provider_is_told_where_settings_come_from(name: str) ->
 
 
 @pytest.mark.parametrize("token", RESOURCES)
-def test_the_pickled_code_is_a_name_and_a_token_and_stays_the_same_from_run_to_run(token: str) -> None:
+def test_the_pickled_code_is_a_name_a_token_and_its_limits_and_stays_the_same_from_run_to_run(token: str) -> None:
     gates._code.cache_clear()
     first = gates._code(token)
     gates._code.cache_clear()
 
     assert gates._code(token) == first
     assert len(first) < 200
+    limited = vars(dill.loads(base64.b64decode(gates._code(token, create="45m", update=None))))  # noqa: S301  # ours
+    assert limited == {"_token": token, "_limits": {"create": "45m"}}
 
 
 OF_ANOTHER_VERSION: Final = (
@@ -117,3 +119,4 @@ def test_the_code_in_a_state_that_another_version_has_written_is_still_understoo
 
     assert isinstance(thawed, GateProvider)
     assert thawed._resource is RESOURCES["ice:index:WorkflowTaskGate"]
+    assert thawed._limits == {}
