@@ -187,7 +187,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         needed = {property_.name for property_ in properties(resource.outputs) if property_.required}
         if needed <= given.keys():
             return pb.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
-        async with self._operation(request.urn, "read", timeout=request.timeout) as operation:
+        timeout = getattr(request, "timeout", 0.0)  # stubs of Pulumi before 3.246 have none
+        async with self._operation(request.urn, "read", timeout=timeout) as operation:
             adopted: tuple[Any, Any] = await resource.adopt(given, request.id, operation)
             inputs, outputs = adopted
             return pb.ReadResponse(
