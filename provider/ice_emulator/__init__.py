@@ -11,6 +11,7 @@ not hide in the other. Rooms, from the bottom up:
 | variants | what nobody has verified about the service |
 | tasks | the nouns: tasks, steps, views, pages |
 | state | tasks, reads and time |
+| hosts | names and addresses of this machine |
 | clock | the time that timelines run on |
 | request | a request, taken apart |
 | listing | what a list is asked for |
@@ -20,7 +21,9 @@ not hide in the other. Rooms, from the bottom up:
 | faults | which request meets which kind |
 | scenario | what a person writes down |
 | service | from a request to an answer |
-| server | the socket, and the ways to steer it |
+| steering | tasks, time and faults by hand |
+| admin | the same over HTTP |
+| server | the socket |
 | background | the same in a thread of its own, for code that is not asynchronous |
 | pytest_plugin | the same as a fixture |
 

@@ -1,4 +1,4 @@
-"""The emulator on a loopback socket, and the ways to steer it from a test.
+"""The emulator on a loopback socket.
 
 Only this module brings an answer onto the wire, whole, in drops, or not at all.
 
@@ -7,12 +7,11 @@ Must not know: how an answer is made. That is `service.py`.
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -22,11 +21,13 @@ from typing import Self
 from aiohttp import web
 
 from ice_emulator import answers
+from ice_emulator.admin import PREFIX, Admin
 from ice_emulator.answers import Answer, Delivery, Envelope
 from ice_emulator.clock import PlayClock
-from ice_emulator.scenario import Scenario, fault_from, task_from, timeline_from
-from ice_emulator.service import BODY_LIMIT, TARGET_LIMIT, Call, Service
-from ice_emulator.tasks import Standing, Task
+from ice_emulator.hosts import is_loopback, is_ours
+from ice_emulator.scenario import Scenario
+from ice_emulator.service import BODY_LIMIT, TARGET_LIMIT, Service
+from ice_emulator.steering import Steering
 
 TRICKLE_PAUSE = 0.3  # seconds between two bytes
 _PIECE = 64 * 1024  # bytes of a chunked answer at a time
@@ -78,7 +79,7 @@ class _Connection(web.RequestHandler):
         return response
 
 
-class Emulator:
+class Emulator(Steering):
     """Plays a scenario while its context is open.
 
     ```python
@@ -92,7 +93,6 @@ class Emulator:
 
     _server: web.Server
     _listener: asyncio.Server
-    _service: Service
 
     def __init__(
         self,
@@ -104,6 +104,7 @@ class Emulator:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         host: str = "127.0.0.1",
         port: int = 0,
+        admin_token: str | None = None,
     ) -> None:
         """Prepare; nothing listens yet.
 
@@ -116,21 +117,23 @@ class Emulator:
             pause: Waits for some seconds, between the bytes of a slow answer.
             host: A literal address of the loopback.
             port: 0 for any free one.
+            admin_token: Opens the admin API to whoever has it; there is none without.
 
         Raises:
-            ValueError: `host` is not a literal address of the loopback, or `speed` is not above zero.
+            ValueError: `host` is not a literal address of the loopback, `speed` is not above zero, or the token is
+                too short.
         """
-        if not _is_loopback(host):
+        if not is_loopback(host):
             message = f"the emulator listens on the loopback only, not on {host!r}: use 127.0.0.1 or ::1"
             raise ValueError(message)
+        super().__init__(PlayClock(now, speed))
         self._scenario = scenario
-        self._clock = PlayClock(now, speed)
         self._wall_clock = wall_clock
         self._pause = pause
         self._host = host
         self._port = port
+        self._admin = None if admin_token is None else Admin(self, admin_token)
         self._endpoint = ""
-        self._waiting: list[asyncio.Future[None]] = []
         self._date: tuple[int, str] = (0, "")
 
     async def __aenter__(self) -> Self:
@@ -176,100 +179,15 @@ class Emulator:
         """Where it listens, as a URL."""
         return f"http://{self._endpoint}"
 
-    @property
-    def calls(self) -> list[Call]:
-        """Every request so far; of very many only the last ones."""
-        return self._service.calls
-
-    async def until_called(self, count: int) -> None:
-        """Wait until at least `count` calls are recorded: a call that hangs is recorded when it comes in."""
-        while len(self.calls) < count:
-            future = asyncio.get_running_loop().create_future()
-            self._waiting.append(future)
-            await future
-
-    def add_task(self, task: Task | Mapping[str, object]) -> None:
-        """Add a task in the words of a scenario, or start it anew under its ID; its timeline begins now.
-
-        Raises:
-            ScenarioError: It is no task.
-        """
-        self._service.world.put(task if isinstance(task, Task) else task_from(task), self._clock())
-
-    def set_timeline(self, task_id: str, timeline: Sequence[Mapping[str, object]]) -> None:
-        """Give a task another timeline in the words of a scenario, which begins now; its CreateTime stays.
-
-        Raises:
-            KeyError: There is no such task.
-            ScenarioError: It is no timeline.
-        """
-        self._service.world.set_timeline(task_id, timeline_from(timeline), self._clock())
-
-    def set_status(self, task_id: str, status: str, activity_results: object = None) -> None:
-        """Move a task to a status now, by hand.
-
-        Raises:
-            KeyError: There is no such task.
-        """
-        self.set_timeline(task_id, [{"after": 0, "status": status, "activityResults": activity_results}])
-
-    def advance_task(self, task_id: str) -> Standing:
-        """Let the next step of a task's timeline begin now; later steps keep their distance to it.
-
-        Raises:
-            KeyError: There is no such task.
-            ValueError: No step is left.
-        """
-        self._service.world.advance(task_id, self._clock())
-        return self.standing(task_id)
-
-    def advance_clock(self, seconds: float) -> None:
-        """Move all timelines on, as if so many seconds had passed.
-
-        Raises:
-            ValueError: `seconds` is negative.
-        """
-        self._clock.skip(seconds)
-
-    def standing(self, task_id: str) -> Standing:
-        """Return where a task stands; this is no read of it.
-
-        Raises:
-            KeyError: There is no such task.
-        """
-        return self._service.world.standing(task_id, self._clock())
-
-    @property
-    def standings(self) -> list[Standing]:
-        """Where every task stands."""
-        return self._service.world.standings(self._clock())
-
-    def remove_task(self, task_id: str) -> None:
-        """Forget a task, as the service does after a year.
-
-        Raises:
-            KeyError: There is no such task.
-        """
-        self._service.world.remove(task_id)
-
-    def add_fault(self, fault: Mapping[str, object]) -> None:
-        """Add a fault in the words of a scenario; its calls are counted from now on.
-
-        Raises:
-            ScenarioError: It is no fault.
-        """
-        self._service.plan.add(fault_from(fault))
-
-    def clear_faults(self) -> None:
-        """Let everything go well from now on."""
-        self._service.plan.clear()
-
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         try:
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
             body = None
-        answer = self._service.answer(request.method, request.raw_path, request.raw_headers, body)
+        if self._admin is not None and request.raw_path.startswith(PREFIX):
+            answer = self._steer(self._admin, request, body)
+        else:
+            answer = self._service.answer(request.method, request.raw_path, request.raw_headers, body)
         headers = {
             "Content-Type": answer.content_type,
             "Date": self._http_date(),
@@ -284,6 +202,11 @@ class Emulator:
             nothing: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
             return await nothing  # which never comes: the loss of the connection cancels this handler
         return await self._stream(request, answer, headers)
+
+    def _steer(self, admin: Admin, request: web.BaseRequest, body: bytes | None) -> Answer:
+        if not is_ours(request.headers.get("Host", ""), self._endpoint):
+            return Answer(status=403, body=answers.encode({"error": "use 127.0.0.1, ::1 or localhost"}))
+        return admin.answer(request.method, request.raw_path, request.headers.get("Authorization", ""), body)
 
     async def _stream(self, request: web.BaseRequest, answer: Answer, headers: Mapping[str, str]) -> web.StreamResponse:
         response = web.StreamResponse(status=answer.status, headers=headers)
@@ -304,12 +227,6 @@ class Emulator:
             self._date = (second, format_datetime(clock.astimezone(UTC), usegmt=True))
         return self._date[1]
 
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():  # whoever waited may have given up
-                future.set_result(None)
-
 
 def _hang_up(transport: asyncio.BaseTransport | None, answer: Answer) -> None:
     """Send the bytes of an answer as they are, and close or reset the connection."""
@@ -322,10 +239,3 @@ def _hang_up(transport: asyncio.BaseTransport | None, answer: Answer) -> None:
     linger = struct.pack("ii", 1, 0)  # on, for no time: closing sends a reset
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -5,7 +5,6 @@ Every request takes the same way: size, host, signature, action and version, fau
 Must not know: aiohttp, sockets, files.
 """
 
-import ipaddress
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from ice_emulator import answers
 from ice_emulator.actions import GET, LIST, VERSION
 from ice_emulator.answers import Answer, Envelope
 from ice_emulator.faults import Plan
+from ice_emulator.hosts import is_ours
 from ice_emulator.kinds import CLOCK_SKEW, KINDS, Occasion
 from ice_emulator.listing import place_from, query_from, size_from, token_of
 from ice_emulator.request import Refused, Request, parse
@@ -134,7 +134,9 @@ class Service:
         occurrence.action = action = request.header("x-acs-action") or parameters.get("Action", "")
         occurrence.version = version = request.header("x-acs-version") or parameters.get("Version", "")
         occurrence.task_id = task_id = None if action == LIST else parameters.get("TaskId", "")
-        _check_host(request, self._host_id)
+        if not is_ours(request.header("host"), self._host_id):
+            message = "This emulator answers only to loopback names: use 127.0.0.1, ::1 or localhost."
+            raise Refused(403, "InvalidHost", message)
         if request.method not in {"GET", "POST"}:
             raise Refused(400, "UnsupportedHTTPMethod", "This http method is not supported: use GET or POST.")
         proof = self._verify(request)
@@ -241,21 +243,3 @@ def _read(method: str, target: str, raw_headers: Iterable[tuple[bytes, bytes]], 
     if body is None:
         raise Refused(413, "EntityTooLarge", f"The body is longer than {BODY_LIMIT} bytes.")
     return parse(method, target, raw_headers, body)
-
-
-def _check_host(request: Request, own: str) -> None:
-    """Refuse a request for a name that is not ours.
-
-    A web page can make its own name resolve to this machine (DNS rebinding), but its browser still sends that name.
-    """
-    host = request.header("host")
-    if host == own:
-        return
-    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-    try:
-        loopback = name.lower() == "localhost" or ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        message = "This emulator answers only to loopback names: use 127.0.0.1, ::1 or localhost."
-        raise Refused(403, "InvalidHost", message)

@@ -150,10 +150,10 @@ class Verifier:
         sent_at = _timestamp(request.header("x-acs-date"), clocks)
         key = self._key(parts["Credential"])
         payload_hash = request.header("x-acs-content-sha256")
-        if not _same(hashlib.sha256(request.body).hexdigest(), payload_hash):
+        if not same(hashlib.sha256(request.body).hexdigest(), payload_hash):
             raise Refused(400, "SignatureDoesNotMatch", "The header x-acs-content-sha256 is not the hash of the body.")
         canonical = canonical_request(request, signed, payload_hash)
-        if not _same(acs3_signature(key.secret_key, canonical), parts["Signature"]):
+        if not same(acs3_signature(key.secret_key, canonical), parts["Signature"]):
             raise Refused(400, "SignatureDoesNotMatch", _MISMATCH)
         self._use_nonce(key, request.header("x-acs-signature-nonce"))
         _check_token(key, request.header("x-acs-security-token"))
@@ -170,7 +170,7 @@ class Verifier:
         sent_at = _timestamp(given["Timestamp"], clocks)
         key = self._key(given["AccessKeyId"])
         pairs = [pair for pair in request.query + request.form if pair[0] != b"Signature"]
-        if not _same(version_1_signature(key.secret_key, request.method, pairs), given["Signature"]):
+        if not same(version_1_signature(key.secret_key, request.method, pairs), given["Signature"]):
             raise Refused(400, "SignatureDoesNotMatch", _MISMATCH)
         self._use_nonce(key, given["SignatureNonce"])
         _check_token(key, given.get("SecurityToken", ""))
@@ -227,11 +227,11 @@ def _check_token(key: Key, token: str) -> None:
     if key.security_token is not None and not token:
         message = "SecurityToken is mandatory for this action: the access key is a temporary one."
         raise Refused(400, "MissingSecurityToken", message)
-    if not _same(key.security_token or "", token):
+    if not same(key.security_token or "", token):
         message = "Specified SecurityToken mismatch with the AccessKey."
         raise Refused(400, "InvalidSecurityToken.MismatchWithAccessKey", message)
 
 
-def _same(expected: str, given: str) -> bool:
+def same(expected: str, given: str) -> bool:
     """Compare in a time that does not depend on where the two differ."""
     return hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogateescape"))
