@@ -7,6 +7,8 @@ not hide in the other. Rooms, from the bottom up:
 |---|---|
 | actions | what can be asked |
 | document | YAML text as values that remember their lines |
+| words | what may stand under a key |
+| schema | a JSON Schema of that |
 | entry | one mapping of a scenario, read key by key |
 | variants | what nobody has verified about the service |
 | tasks | the nouns: tasks, steps, views, pages |
@@ -14,11 +16,14 @@ not hide in the other. Rooms, from the bottom up:
 | hosts | names and addresses of this machine |
 | clock | the time that timelines run on |
 | request | a request, taken apart |
-| listing | what a list is asked for |
+| listing, starting | what a list, a start is asked for |
 | signature | who sent it |
 | answers | the shapes of answers |
 | kinds | a table from a word to what goes wrong |
 | faults | which request meets which kind |
+| limits | how many requests are too many |
+| vocabulary | the words of a scenario |
+| reading | from words to nouns |
 | scenario | what a person writes down |
 | service | from a request to an answer |
 | steering | tasks, time and faults by hand |

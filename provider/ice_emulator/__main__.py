@@ -1,64 +1,61 @@
 """The command `ice-emulator`.
 
-Must not know: anything but the command line, signals and `Emulator`.
+Must not know: anything but the command line, files, signals and `Emulator`.
 """
 
 import argparse
 import asyncio
-import ipaddress
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from importlib.metadata import version
+from pathlib import Path
 
-from ice_emulator import Emulator, Scenario, ScenarioError
-
-_PORTS = range(65536)
+from ice_emulator import Emulator, Scenario
+from ice_emulator.admin import PREFIX
+from ice_emulator.arguments import parse
+from ice_emulator.schema import schema_of, schema_text
+from ice_emulator.secret_file import token_in
+from ice_emulator.vocabulary import SCENARIO, TITLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parse(arguments)
+    if options.schema:
+        print(schema_text(schema_of(SCENARIO, TITLE)), end="")  # noqa: T201  # what was asked for
+        return 0
     try:
-        scenario = Scenario.default() if options.scenario is None else Scenario.load(options.scenario)
-    except ScenarioError as error:
+        emulator = _emulator(options)
+    except ValueError as error:
         _complain(str(error))
         return 2
-    return asyncio.run(_serve(Emulator(scenario, host=options.host, port=options.port), options.port))
+    return asyncio.run(_serve(emulator, options))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ice-emulator",
-        description="A stand-in for the ICE API on the loopback. Its key pair is emulator / emulator-secret.",
+def _emulator(options: argparse.Namespace) -> Emulator:
+    scenario = Scenario.default() if options.scenario is None else Scenario.load(options.scenario)
+    rate = [] if options.requests_per_second is None else [options.requests_per_second]
+    return Emulator(
+        scenario.with_variants(dict(options.variant)),
+        host=options.host,
+        port=options.port,
+        speed=options.speed,
+        seed=options.seed,
+        quotas=[*rate, *options.quota],
+        admin_token=None if options.admin_token_file is None else _token(options.admin_token_file),
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('pulumi-ice')}")
-    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: 0, any free one)")
-    parser.add_argument("--scenario", metavar="FILE.yaml", help="what to play (default: a few movies)")
-    parser.add_argument("--host", type=_host, default="127.0.0.1", help="loopback address (default: 127.0.0.1)")
-    return parser
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) not in _PORTS:
-        message = f"{text!r} is not a port: give a number from 0 to 65535"
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _host(text: str) -> str:
+def _token(file: Path) -> str:
     try:
-        loopback = ipaddress.ip_address(text).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        message = f"{text!r} is not a loopback address: give 127.0.0.1 or ::1"
-        raise argparse.ArgumentTypeError(message)
-    return text
+        return token_in(file)
+    except OSError as error:
+        message = f"{file} cannot hold the admin token: {error.strerror or error}; give the path of a file of your own"
+        raise ValueError(message) from error
 
 
-async def _serve(emulator: Emulator, port: int) -> int:
+async def _serve(emulator: Emulator, options: argparse.Namespace) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,10 +64,13 @@ async def _serve(emulator: Emulator, port: int) -> int:
         try:
             await stack.enter_async_context(emulator)
         except OSError as error:
-            _complain(f"port {port} cannot be listened on: {error.strerror or error}; --port 0 takes a free one")
+            reason = error.strerror or error
+            _complain(f"port {options.port} cannot be listened on: {reason}; --port 0 takes a free one")
             return 1
-        lines = f"listening on {emulator.url}\nice:endpoint={emulator.endpoint} ice:protocol=HTTP"
-        print(lines, flush=True)  # noqa: T201  # what scripts wait for
+        lines = [f"listening on {emulator.url}", f"ice:endpoint={emulator.endpoint} ice:protocol=HTTP"]
+        if options.admin_token_file is not None:
+            lines.append(f"admin API at {emulator.url}{PREFIX} with the token in {options.admin_token_file}")
+        print("\n".join(lines), flush=True)  # noqa: T201  # what scripts wait for
         await stop.wait()
     return 0
 

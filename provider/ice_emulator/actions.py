@@ -7,7 +7,7 @@ VERSION = "2020-11-09"
 
 GET = "GetWorkflowTask"
 LIST = "ListWorkflowTasks"
-"""The one that is not about a single task."""
+START = "StartWorkflow"
 
-ACTIONS = (GET, LIST)
+ACTIONS = (GET, LIST, START)
 """All of them; the first is the one a fault is about that names none."""

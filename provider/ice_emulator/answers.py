@@ -116,6 +116,17 @@ def denied(envelope: Envelope, action: str) -> Answer:
     return error(envelope, 403, "NoPermission", message, detail=detail)
 
 
+def throttled(envelope: Envelope) -> Answer:
+    """Build the refusal of a request that is one too many."""
+    return error(envelope, 400, "Throttling.User", "Request was denied due to user flow control.")
+
+
+def token_expired(envelope: Envelope, variants: Mapping[str, str]) -> Answer:
+    """Build the refusal of a token that was right: its status is a variant."""
+    message = "Specified SecurityToken is expired."
+    return error(envelope, int(variants["expiredToken"]), "InvalidSecurityToken.Expired", message)
+
+
 def task_not_known(envelope: Envelope, task_id: str, variants: Mapping[str, str]) -> Answer:
     """Build what the service says about a task it does not know: nobody has seen it, hence a variant."""
     match variants["taskNotKnown"]:
@@ -132,6 +143,11 @@ def task_not_known(envelope: Envelope, task_id: str, variants: Mapping[str, str]
 def task(envelope: Envelope, rendered: bytes) -> Answer:
     """Build the answer about a task from what `workflow_task` has rendered."""
     return Answer(body=b'{"RequestId":"%b","WorkflowTask":%b}' % (envelope.request_id.encode(), rendered))
+
+
+def task_started(envelope: Envelope, task_id: str) -> Answer:
+    """Build the answer to a start."""
+    return Answer(body=encode({"RequestId": envelope.request_id, "TaskId": task_id}))
 
 
 def workflow_task(view: View, variants: Mapping[str, str]) -> bytes:

@@ -3,15 +3,17 @@
 The words of a scenario are checked where they are read: each method returns a value of one kind or says, in one
 sentence with the line, what stands there instead and what to write.
 
-Must not know: which keys exist. That is `scenario.py`.
+Must not know: which keys exist. That is `vocabulary.py`; a key is read as what it is declared to be there.
 """
 
 import difflib
 import json
+import math
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from ice_emulator.document import Document, Json, Path, ScenarioError
+from ice_emulator.words import Kind, Word, Words
 
 T = TypeVar("T")
 
@@ -34,24 +36,25 @@ class Entry:
         path: Where it stands.
     """
 
-    def __init__(self, document: Document, path: Path, keys: Collection[str]) -> None:
-        """Take the mapping at `path`, which may hold only `keys`.
+    def __init__(self, document: Document, path: Path, words: Words) -> None:
+        """Take the mapping at `path`, which may hold only `words`.
 
         Raises:
             ScenarioError: There is no mapping, or it holds another key.
         """
         self.path = path
         self._document = document
+        self._words = words.known
         value = document.value
         for part in path:
             value = value[part]  # type: ignore[index]  # the path was walked before
         if not isinstance(value, dict):
-            wanted = f"a mapping with {', '.join(sorted(keys))}"
+            wanted = f"a mapping with {', '.join(sorted(self._words))}"
             raise document.error(path, f"{kind(value)} stands where a mapping belongs", f"write {wanted}")
         self._values: dict[str, Json] = value
         for name in value:
-            if name not in keys:
-                raise self.error(name, "this key is not known", similar(name, keys))
+            if name not in self._words:
+                raise self.error(name, "this key is not known", similar(name, self._words))
 
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
@@ -60,65 +63,69 @@ class Entry:
         """Say what is wrong with `name`, or with the mapping itself."""
         return self._document.error(self.path if name is None else (*self.path, name), problem, remedy)
 
-    def raw(self, name: str) -> Json:
-        """Return what stands there, None when it is absent."""
-        return self._values.get(name)
-
     def required(self, name: str) -> str:
         """Return a text that must be there and hold something."""
         text = self.text(name)
         if not text:
-            raise self.error(name, "this is missing", f"add `{name}:` with a text")
+            raise self.missing(name, f"add `{name}:` with a text")
         return text
+
+    def missing(self, name: str, remedy: str) -> ScenarioError:
+        """Say that a word is not there."""
+        return self.error(name, "this is missing", remedy)
 
     def text(self, name: str) -> str | None:
         """Return a text, None when it is absent."""
+        self._declared(name, Kind.TEXT)
         return self._typed(name, str, "put the value in quotes")
 
     def number(self, name: str) -> float | None:
         """Return a number of zero or more, None when it is absent."""
+        most = self._declared(name, Kind.NUMBER).most
         value = self._values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise self.error(name, f"{kind(value)} stands where a number belongs", "write a number of 0 or more")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= (most or math.inf):
+            remedy = "write a number of 0 or more" if most is None else f"write a number from 0 to {most}"
+            raise self.error(name, f"{kind(value)} stands where a number belongs", remedy)
         return value
 
     def count(self, name: str) -> int | None:
         """Return a whole number of one or more, None when it is absent."""
+        word = self._declared(name, Kind.COUNT)
         value = self._values.get(name)
-        return None if value is None else self._count(name, value)
+        return None if value is None else self._count(name, value, word)
 
-    def counts(self, name: str) -> list[int]:
-        """Return whole numbers of one or more, given as a list or as one number."""
+    def counts(self, name: str) -> list[int] | None:
+        """Return whole numbers of one or more, given as a list or as one number; None for `all` and when absent."""
+        word = self._declared(name, Kind.COUNTS)
         value = self._values.get(name)
-        return [self._count(name, each) for each in (value if isinstance(value, list) else [value])]
+        if value is None or value == "all":
+            return None
+        return [self._count(name, each, word) for each in (value if isinstance(value, list) else [value])]
 
     def flag(self, name: str) -> bool:
         """Return a truth value, False when it is absent."""
+        self._declared(name, Kind.FLAG)
         return self._typed(name, bool, "write true or false") or False
 
-    def word(self, name: str, words: Collection[str]) -> str | None:
-        """Return one of `words`, None when it is absent; a number may stand for its digits."""
+    def word(self, name: str) -> str | None:
+        """Return one of the words that are known there, None when it is absent; a number may stand for its digits."""
+        values = self._declared(name, Kind.WORD).values
         value = self._values.get(name)
-        return None if value is None else self._word(name, value, words)
+        return None if value is None else self._word(name, value, values)
 
-    def _word(self, name: str, value: Json, words: Collection[str]) -> str:
-        word = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        if not isinstance(word, str) or word not in words:
-            shown = repr(word) if isinstance(word, str) else kind(value)
-            raise self.error(name, f"{shown} is not known here", similar(str(word), words))
-        return word
-
-    def words(self, name: str, words: Collection[str]) -> list[str]:
-        """Return some of `words`, given as a list or as one word."""
+    def words(self, name: str) -> list[str]:
+        """Return some of the words that are known there, given as a list or as one word."""
+        values = self._declared(name, Kind.WORDS).values
         value = self._values.get(name)
         if value is None:
             return []
-        return [self._word(name, each, words) for each in (value if isinstance(value, list) else [value])]
+        return [self._word(name, each, values) for each in (value if isinstance(value, list) else [value])]
 
     def free(self, name: str) -> dict[str, Json] | list[Json] | str | None:
         """Return a mapping, a list or a text with any content, None when it is absent."""
+        self._declared(name, Kind.FREE)
         value = self._values.get(name)
         if value is None or isinstance(value, dict | list | str):
             return value
@@ -130,14 +137,23 @@ class Entry:
         value = self.free(name)
         return value if value is None or isinstance(value, str) else json_text(value)
 
-    def child(self, name: str, keys: Collection[str]) -> "Entry | None":
+    def child(self, name: str) -> "Entry | None":
         """Return the mapping below `name`, None when it is absent."""
-        return Entry(self._document, (*self.path, name), keys) if name in self else None
+        below = self._declared(name, Kind.MAPPING).below
+        return Entry(self._document, (*self.path, name), below or Words({})) if name in self else None
 
-    def children(self, name: str, keys: Collection[str]) -> "list[Entry]":
+    def children(self, name: str) -> "list[Entry]":
         """Return the mappings of the list below `name`, none when it is absent."""
+        below = self._declared(name, Kind.MAPPINGS).below
         items = self._typed(name, list, "start each item with a dash") or []
-        return [Entry(self._document, (*self.path, name, index), keys) for index in range(len(items))]
+        return [Entry(self._document, (*self.path, name, index), below or Words({})) for index in range(len(items))]
+
+    def _declared(self, name: str, wanted: Kind) -> Word:
+        word = self._words[name]
+        if word.kind is not wanted:
+            message = f"a bug: {name} is declared as {word.kind} and read as {wanted}"
+            raise TypeError(message)
+        return word
 
     def _typed(self, name: str, wanted: type[T], remedy: str) -> T | None:
         value = self._values.get(name)
@@ -145,10 +161,20 @@ class Entry:
             return value
         raise self.error(name, f"{kind(value)} stands where {_KINDS[wanted]} belongs", remedy)
 
-    def _count(self, name: str, value: Json) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            problem = f"{kind(value)} stands where a count belongs"
-            raise self.error(name, problem, "write whole numbers, counting from 1")
+    def _word(self, name: str, value: Json, words: Collection[str]) -> str:
+        word = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if not isinstance(word, str) or word not in words:
+            shown = repr(word) if isinstance(word, str) else kind(value)
+            raise self.error(name, f"{shown} is not known here", similar(str(word), words))
+        return word
+
+    def _count(self, name: str, value: Json, word: Word) -> int:
+        least, most = word.least or 1, word.most or math.inf
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            remedy = (
+                f"write a whole number from {least} to {most}" if word.most else "write whole numbers, counting from 1"
+            )
+            raise self.error(name, f"{kind(value)} stands where a count belongs", remedy)
         return value
 
 

@@ -2,7 +2,8 @@
 
 A new kind is one function and one line in `KINDS`. A kind that forges an answer lets it claim that the task has
 succeeded, so that a client that believes a broken answer is found out; a forged list holds one such task and is the
-last page. No forged answer counts as a read of the task: its timeline goes on with the next true answer.
+last page; a forged start has started nothing. No forged answer counts as a read of the task: its timeline goes on
+with the next true answer.
 
 The first 38 are the modes of a catalogue, by whose numbers a table of outcomes can name them; the others stand below.
 
@@ -17,7 +18,7 @@ from email.utils import format_datetime
 from types import MappingProxyType
 
 from ice_emulator import answers
-from ice_emulator.actions import LIST
+from ice_emulator.actions import LIST, START
 from ice_emulator.answers import HTML, JSON, Answer, Delivery, Envelope
 from ice_emulator.listing import DEFAULT_SIZE
 
@@ -34,8 +35,8 @@ class Occasion:
     """What a kind may look at.
 
     Attributes:
-        task_id: The task that was asked for; of a list, some task.
-        other_task_id: The ID of a task that was not asked for; of a list, one that there is not.
+        task_id: The task that was asked for; of a list or a start, some task.
+        other_task_id: The ID of a task that was not asked for; of a list or a start, one that there is not.
         sent: The headers of the request.
         sent_at: The timestamp of the request.
         clock: The time it is for the emulator.
@@ -62,6 +63,8 @@ class Occasion:
         body: dict[str, object] = {"RequestId": self.envelope.request_id, **more}
         if self.action == LIST:
             body |= {"MaxResults": DEFAULT_SIZE, **(page or {}), "TaskList": [task]}
+        elif self.action == START:
+            body |= {"TaskId": task.get("TaskId") if isinstance(task, dict) else task}
         else:
             body |= {"WorkflowTask": task}
         return answers.encode(body)
@@ -101,8 +104,7 @@ class Kind:
 
 
 def _throttle(occasion: Occasion) -> Answer:
-    message = "Request was denied due to user flow control."
-    return occasion.error(400, "Throttling.User", message)
+    return answers.throttled(occasion.envelope)
 
 
 def _throttle_429(occasion: Occasion) -> Answer:
@@ -139,8 +141,7 @@ def _internal_error(occasion: Occasion) -> Answer:
 
 
 def _expired_token(occasion: Occasion) -> Answer:
-    message = "Specified SecurityToken is expired."
-    return occasion.error(int(occasion.variants["expiredToken"]), "InvalidSecurityToken.Expired", message)
+    return answers.token_expired(occasion.envelope, occasion.variants)
 
 
 def _signature_mismatch(occasion: Occasion) -> Answer:

@@ -11,7 +11,7 @@ import logging
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -25,6 +25,7 @@ from ice_emulator.admin import PREFIX, Admin
 from ice_emulator.answers import Answer, Delivery, Envelope
 from ice_emulator.clock import PlayClock
 from ice_emulator.hosts import is_loopback, is_ours
+from ice_emulator.limits import Meter, Quota
 from ice_emulator.scenario import Scenario
 from ice_emulator.service import BODY_LIMIT, TARGET_LIMIT, Service
 from ice_emulator.steering import Steering
@@ -105,6 +106,8 @@ class Emulator(Steering):
         host: str = "127.0.0.1",
         port: int = 0,
         admin_token: str | None = None,
+        quotas: Iterable[Quota | str] = (),
+        seed: int | None = None,
     ) -> None:
         """Prepare; nothing listens yet.
 
@@ -118,16 +121,21 @@ class Emulator(Steering):
             host: A literal address of the loopback.
             port: 0 for any free one.
             admin_token: Opens the admin API to whoever has it; there is none without.
+            quotas: How many requests of an action are taken in how many seconds, such as `200/60s`.
+            seed: Makes what is left to chance the same in every run: request IDs, task IDs, faults with a share.
 
         Raises:
-            ValueError: `host` is not a literal address of the loopback, `speed` is not above zero, or the token is
-                too short.
+            ValueError: `host` is not a literal address of the loopback, `speed` is not above zero, the token is too
+                short, or a quota is none.
         """
         if not is_loopback(host):
             message = f"the emulator listens on the loopback only, not on {host!r}: use 127.0.0.1 or ::1"
             raise ValueError(message)
         super().__init__(PlayClock(now, speed))
         self._scenario = scenario
+        self._now = now
+        self._quotas = [each if isinstance(each, Quota) else Quota.parse(each) for each in quotas]
+        self._seed = seed
         self._wall_clock = wall_clock
         self._pause = pause
         self._host = host
@@ -155,9 +163,12 @@ class Emulator(Steering):
         self._service = Service(
             self._scenario,
             now=self._clock,
+            real=self._now,
             wall_clock=self._wall_clock,
             host_id=self._endpoint,
             on_call=self._wake,
+            meter=Meter(self._quotas),
+            seed=self._seed,
         )
         await self._listener.start_serving()
         return self

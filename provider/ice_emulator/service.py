@@ -1,26 +1,28 @@
 """The service: from a request to an answer, and a record of each.
 
-Every request takes the same way: size, host, signature, action and version, faults, truth.
+Every request takes the same way: size, host, signature, action and version, permission, limits, faults, truth.
 
 Must not know: aiohttp, sockets, files.
 """
 
-import uuid
+import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from ice_emulator import answers
-from ice_emulator.actions import GET, LIST, VERSION
+from ice_emulator.actions import GET, LIST, START, VERSION
 from ice_emulator.answers import Answer, Envelope
 from ice_emulator.faults import Plan
 from ice_emulator.hosts import is_ours
 from ice_emulator.kinds import CLOCK_SKEW, KINDS, Occasion
+from ice_emulator.limits import Meter
 from ice_emulator.listing import place_from, query_from, size_from, token_of
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.scenario import Scenario
 from ice_emulator.signature import Proof, Verifier
+from ice_emulator.starting import task_from
 from ice_emulator.state import World
 from ice_emulator.tasks import Verbatim, View
 
@@ -81,25 +83,39 @@ class Service:
         scenario: Scenario,
         *,
         now: Callable[[], float],
+        real: Callable[[], float],
         wall_clock: Callable[[], datetime],
         host_id: str,
         on_call: Callable[[], None],
+        meter: Meter,
+        seed: int | None,
     ) -> None:
-        """Begin to play `scenario`."""
+        """Begin to play `scenario`.
+
+        Timelines run on `now`, limits count by `real`; both are seconds on a steady clock. What is left to chance
+        comes out the same with the same `seed`.
+        """
+        chance = random.Random(seed)  # noqa: S311  # no secret is made of it
         self.world = World(scenario.tasks, now=now(), today=wall_clock(), told=answers.told_by)
-        self.plan = Plan(scenario.faults)
+        self.plan = Plan(scenario.faults, chance.random)
         self.calls: list[Call] = []
         self.on_call = on_call
         self._actions: Mapping[str, Callable[[Envelope, Mapping[str, str]], Answer]] = {
             GET: self._get_workflow_task,
             LIST: self._list_workflow_tasks,
+            START: self._start_workflow,
         }
+        self._workflows = scenario.workflows
+        self._chance = chance
+        self._meter = meter
+        self._began = now()
         self._variants = scenario.variants
         self._verifier = Verifier(scenario.keys)
         self._now = now
+        self._real = real
         self._wall_clock = wall_clock
         self._host_id = host_id
-        self._run = str(uuid.uuid4()).upper()[:24]  # request IDs of two runs differ
+        self._run = "{:08X}-{:04X}-4{:03X}-{:04X}-".format(*(chance.getrandbits(bits) for bits in (32, 16, 12, 16)))
         self._envelopes = 0
         self._rendered: dict[str, tuple[View, bytes]] = {}
         self._listed: dict[str, tuple[View | Verbatim, bytes]] = {}
@@ -133,7 +149,7 @@ class Service:
         parameters = request.parameters
         occurrence.action = action = request.header("x-acs-action") or parameters.get("Action", "")
         occurrence.version = version = request.header("x-acs-version") or parameters.get("Version", "")
-        occurrence.task_id = task_id = None if action == LIST else parameters.get("TaskId", "")
+        occurrence.task_id = task_id = None if action in {LIST, START} else parameters.get("TaskId", "")
         if not is_ours(request.header("host"), self._host_id):
             message = "This emulator answers only to loopback names: use 127.0.0.1, ::1 or localhost."
             raise Refused(403, "InvalidHost", message)
@@ -146,8 +162,12 @@ class Service:
             played = ", ".join(self._actions)
             message = f"Specified api is not found: this emulator plays {played} of {VERSION}, at the path /."
             raise Refused(404, "InvalidApi.NotFound", message)
+        if self._now() - self._began >= proof.key.expires_after:
+            return answers.token_expired(envelope, self._variants)
         if not proof.key.may(action):
             return answers.denied(envelope, action)
+        if not self._meter.admits(action, self._real()):
+            return answers.throttled(envelope)
         truth = partial(act, envelope, parameters)
         kind = self.plan.next_kind(action, task_id)
         if kind is not None:
@@ -207,6 +227,14 @@ class Service:
         next_token = None if page.end is None else token_of(page.end, query)
         items = [self._render_listed(task_id, told) for task_id, told in page.tasks]
         return answers.task_list(envelope, size, next_token, items)
+
+    def _start_workflow(self, envelope: Envelope, parameters: Mapping[str, str]) -> Answer:
+        try:
+            task = task_from(parameters, self._workflows, f"{self._chance.getrandbits(80):020x}")
+        except Refused as refusal:  # it is a true answer: it can also come slowly
+            return _refused(envelope, refusal)
+        self.world.put(task, self._now())
+        return answers.task_started(envelope, task.task_id)
 
     def _render_listed(self, task_id: str, told: View | Verbatim) -> bytes:
         rendered = self._listed.get(task_id)

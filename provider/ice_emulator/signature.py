@@ -14,6 +14,7 @@ Source: https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-str
 import base64
 import hashlib
 import hmac
+import math
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +30,8 @@ VERSION_1 = "HMAC-SHA1"
 REMEMBERED_NONCES = 200_000  # about 25 MB; at 2,000 requests a second the last 100 seconds
 _TIMESTAMP_LIMIT = timedelta(minutes=15)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_REAL_KEY = re.compile(r"LTAI[A-Za-z0-9]{12,}")
+REAL_KEY = "LTAI[A-Za-z0-9]{12,}"
+"""What a key ID of the real service holds, as a regular expression."""
 # Clients look behind the colon for what was signed, to compare; that holds the key's ID, so it is not told here.
 _MISMATCH = "Specified signature is not matched with our calculation. server string to sign is:(not told)"
 
@@ -39,7 +41,8 @@ class Key:
     """A key pair that the emulator knows.
 
     Attributes:
-        security_token: The token that must come with it; None for a key that never expires.
+        security_token: The token that must come with it; None for a key that is not of STS.
+        expires_after: Seconds after the emulator's start at which the token expires.
         denied: Whether its owner may do nothing.
         denied_actions: What its owner may not do.
     """
@@ -47,6 +50,7 @@ class Key:
     access_key: str
     secret_key: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
+    expires_after: float = math.inf
     denied: bool = False
     denied_actions: frozenset[str] = frozenset()
 
@@ -74,7 +78,7 @@ class Proof:
 
 def looks_real(access_key: str) -> bool:
     """Return whether this may be the ID of a key of the real service."""
-    return _REAL_KEY.search(access_key) is not None
+    return re.search(REAL_KEY, access_key) is not None
 
 
 def canonical_query(pairs: Pairs) -> str:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from ice_emulator.clock import PlayClock
-from ice_emulator.scenario import fault_from, task_from, timeline_from
+from ice_emulator.reading import fault_from, task_from, timeline_from
 from ice_emulator.service import Call, Service
 from ice_emulator.tasks import Standing, Task
 

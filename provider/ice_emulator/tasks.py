@@ -83,6 +83,14 @@ class Task:
     verbatim: Verbatim | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What a workflow makes of a start: a task with this timeline."""
+
+    workflow: Workflow
+    timeline: tuple[Step, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
     """A task as it stands; the same object as long as nothing has changed."""

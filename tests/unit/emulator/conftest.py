@@ -99,6 +99,9 @@ class Caller:
     async def search(self, **query: str) -> Reply:
         return await self.send("POST", query, self.signed(query, action="ListWorkflowTasks"))
 
+    async def start(self, **query: str) -> Reply:
+        return await self.send("POST", query, self.signed(query, action="StartWorkflow"))
+
     async def pages(self, **query: str) -> list[list[str]]:
         """Return the IDs of every page of a list."""
         pages = []

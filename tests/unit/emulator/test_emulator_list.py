@@ -453,7 +453,11 @@ async def test_a_list_can_be_asked_for_with_the_older_signature_too(stage: Stage
 async def test_every_action_has_its_faults(stage: Stage) -> None:
     for action in ACTIONS:
         caller = await stage.play(Scenario.from_mapping({"faults": [{"action": action, "kind": "internalError"}]}))
-        replies = {"GetWorkflowTask": await caller.read("t"), "ListWorkflowTasks": await caller.search()}
+        replies = {
+            "GetWorkflowTask": await caller.read("t"),
+            "ListWorkflowTasks": await caller.search(),
+            "StartWorkflow": await caller.start(),
+        }
         assert [name for name, reply in replies.items() if reply.status == 500] == [action]
 
 

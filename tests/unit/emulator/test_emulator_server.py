@@ -77,7 +77,7 @@ async def test_a_request_for_another_name_is_refused(stage: Stage, host: str, st
 @pytest.mark.parametrize(
     "headers",
     [
-        {"x-acs-action": "StartWorkflow"},
+        {"x-acs-action": "StopWorkflow"},
         {"x-acs-action": ""},
         {"x-acs-action": "getworkflowtask"},
         {"x-acs-action": "ListWorkflowTasks", "x-acs-version": "2017-03-21"},
@@ -96,7 +96,7 @@ async def test_an_action_is_known_by_its_name_and_version(stage: Stage, headers:
     assert (call.action, call.version) == (wanted["x-acs-action"], wanted["x-acs-version"])
 
 
-@pytest.mark.parametrize("change", [{"Action": "StartWorkflow"}, {"Version": "2017-03-21"}, {"Action": ""}])
+@pytest.mark.parametrize("change", [{"Action": "StopWorkflow"}, {"Version": "2017-03-21"}, {"Action": ""}])
 async def test_an_action_in_a_parameter_is_known_the_same_way(stage: Stage, change: dict[str, str]) -> None:
     caller = await stage.play(SCENARIO)
     reply = await caller.send_version_1(change)

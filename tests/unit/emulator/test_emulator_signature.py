@@ -25,7 +25,7 @@ from ice_emulator.signature import (
 )
 
 if TYPE_CHECKING:
-    from tests.unit.emulator.conftest import Stage
+    from tests.unit.emulator.conftest import Caller, Reply, Stage
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 ONE_TASK = "tasks: [{taskId: t, timeline: [{after: 0, status: Init}]}]"
@@ -360,6 +360,24 @@ async def test_a_temporary_key_comes_with_its_token(
         caller.extra = {"x-acs-security-token": token} if token else {}
         reply = await caller.read("t")
     assert (reply.status, reply.json.get("Code")) == (status, code)
+
+
+@pytest.mark.parametrize("status", ["400", "403"])
+async def test_a_token_expires_and_no_other_key_does(stage: Stage, status: str) -> None:
+    token = "{accessKey: STS.one, secretKey: one, securityToken: token-one, expiresAfter: 900}"
+    caller = await stage.play(f"keys: [{token}]\nvariants: {{expiredToken: {status}}}\ntasks: []", speed=10)
+    stage.clock.seconds += 89.9
+    before = await _with_token(caller)
+    stage.clock.seconds += 0.1
+    after = await _with_token(caller)
+    caller.key, caller.extra = ("emulator", "emulator-secret"), {}
+    assert before.json["Code"] == (await caller.read("t")).json["Code"] == "ResourceNotFound"
+    assert (after.status, after.json["Code"]) == (int(status), "InvalidSecurityToken.Expired")
+
+
+async def _with_token(caller: Caller) -> Reply:
+    caller.key, caller.extra = ("STS.one", "one"), {"x-acs-security-token": "token-one"}
+    return await caller.read("t")
 
 
 async def test_a_token_with_a_key_that_has_none_is_refused(stage: Stage) -> None:
