@@ -21,7 +21,7 @@ from rich.table import Table
 from rows import Row
 
 FOLDER = Path(__file__).parent
-SECTIONS = ("start", "invoking", "signing_in", "engine_cost", "gating", "polling", "calling", "carrying")
+SECTIONS = ("start", "invoking", "signing_in", "engine_cost", "gating", "polling", "calling", "carrying", "emulating")
 """Modules with a TITLE and a function `measure(runs)`, which returns rows."""
 
 
