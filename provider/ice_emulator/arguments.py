@@ -17,11 +17,16 @@ _PORTS = range(65536)
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options; end the process with 2 and a sentence if one is wrong."""
-    parser = argparse.ArgumentParser(
+    return parser().parse_args(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what knows every option."""
+    known = argparse.ArgumentParser(
         prog="ice-emulator",
         description="A stand-in for the ICE API on the loopback. Its key pair is emulator / emulator-secret.",
     )
-    add = parser.add_argument
+    add = known.add_argument
     add("--version", action="version", version=f"%(prog)s {version('pulumi-ice')}")
     add("--schema", action="store_true", help="print the JSON Schema of scenarios, for an editor, and end")
     add("--port", type=_port, default=0, help="port to listen on (default: 0, any free one)")
@@ -38,7 +43,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="FILE",
         help="open the admin API to the token in this file, which is made if it is not there (default: no admin API)",
     )
-    return parser.parse_args(arguments)
+    return known
 
 
 _VARIANTS = f"a choice where the service is not known: {', '.join(VARIANTS)}; may be given again"

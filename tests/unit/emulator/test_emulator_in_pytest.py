@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from ice_emulator import BackgroundEmulator, Scenario
-
-ROOT = Path(__file__).parents[3]
+from support.pytest_entry import declared_in
 
 USES = """
 import json, sys, urllib.request, urllib.error
@@ -54,21 +52,7 @@ tasks:
 """
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    """A folder on the path that says what the package's own project file says about pytest."""
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
-    folder = tmp_path / "site" / "of_the_test-1.dist-info"
-    folder.mkdir(parents=True)
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: of-the-test\nVersion: 1\n")
-    lines = [f"{name} = {module}\n" for name, module in declared.items()]
-    (folder / "entry_points.txt").write_text("[pytest11]\n" + "".join(lines))
-    return folder.parent
-
-
-def test_whoever_installs_the_package_has_the_fixture_and_pays_for_it_when_it_is_used(
-    tmp_path: Path, installed: Path
-) -> None:
+def test_whoever_installs_the_package_has_the_fixture_and_pays_for_it_when_it_is_used(tmp_path: Path) -> None:
     (tmp_path / "test_uses.py").write_text(USES)
     (tmp_path / "scenario.yaml").write_text(SCENARIO)
     command = [
@@ -84,7 +68,7 @@ def test_whoever_installs_the_package_has_the_fixture_and_pays_for_it_when_it_is
         "no:asyncio",
         "--strict-markers",
     ]
-    path = os.pathsep.join([str(installed), *sys.path])
+    path = os.pathsep.join([str(declared_in(tmp_path / "site")), *sys.path])
 
     ended = subprocess.run(
         command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
