@@ -12,6 +12,7 @@ import itertools
 import os
 import re
 import signal
+import socket
 import sys
 import sysconfig
 from contextlib import asynccontextmanager
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = ROOT / "examples"
 PORT: Final = "7373"
-"""The port that the pages print."""
+SERVICE_PORT: Final = "8080"
+"""The ports that the pages print."""
 
 _END: Final = "--- end of block"
+_NOTHING_IS_LEFT: Final = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n"
 _PULUMI: Final = """#!/usr/bin/env bash
 case "$1" in up | preview)
     if grep -qs '^runtime: python' Pulumi.yaml; then
@@ -82,8 +85,10 @@ class Walk:
         """Do what the blocks say, see that they show what is said to be shown, and return all that was printed."""
         typed = [block for block in blocks if block.language == "console"]
         shown = {id(block): after for block, after in itertools.pairwise(blocks) if after.language == "text"}
-        faults = {key for key, after in shown.items() if "error:" in after.text}
-        script = self.before + "".join(_step(block.text, fails=id(block) in faults) for block in typed)
+        faults = {key for key, after in shown.items() if after.text.startswith("error:")}
+        script = (
+            _NOTHING_IS_LEFT + self.before + "".join(_step(block.text, fails=id(block) in faults) for block in typed)
+        )
 
         outcome = await self.shell(script)
 
@@ -101,7 +106,7 @@ class Walk:
     async def start(self, script: str) -> asyncio.subprocess.Process:
         """Start commands, in a session of their own."""
         return await asyncio.create_subprocess_exec(
-            *("bash", "-euo", "pipefail", "-c", re.sub(rf"\b{PORT}\b", self.port, script)),
+            *("bash", "-euo", "pipefail", "-c", self._placed(script)),
             cwd=self.checkout,
             env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -109,6 +114,12 @@ class Walk:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
+
+    def _placed(self, script: str) -> str:
+        """Return a script with the ports that it has in this walk."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            ports = {PORT: self.port, SERVICE_PORT: str(free.getsockname()[1])}
+        return re.sub(rf"\b({'|'.join(ports)})\b", lambda found: ports[found[0]], script)
 
 
 @asynccontextmanager
