@@ -87,6 +87,8 @@ class Service:
 
     async def begin(self, request: web.Request) -> web.Response:
         """POST /publish."""
+        if request.content_type != "application/json":  # what a foreign page in a browser cannot send
+            raise web.HTTPUnsupportedMediaType(text="send application/json\n")
         try:
             task_id = (await request.json())["taskId"]
         except (ValueError, TypeError, KeyError):

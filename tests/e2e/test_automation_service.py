@@ -90,8 +90,10 @@ async def test_ctrl_c_ends_the_service_with_all_that_waits_and_leaves_no_lock(
 async def test_what_is_no_task_id_begins_nothing(tmp_path: Path, emulator: Emulator) -> None:
     async with service(tmp_path, emulator) as (_, client):
         for given in ("{}", "[]", "no JSON", '{"taskId": 1}', '{"taskId": "../up"}', '{"taskId": ""}'):
-            async with client.post("/publish", data=given) as answer:
+            async with client.post("/publish", data=given, headers={"Content-Type": "application/json"}) as answer:
                 assert (answer.status, (await answer.text())[:5]) == (400, "send ")
+        async with client.post("/publish", data='{"taskId": "movie-1"}') as answer:
+            assert answer.status == 415
         async with client.get("/publish/movie-1") as answer:
             assert answer.status == 404
 
