@@ -10,6 +10,7 @@ What stands behind NAME=VALUE becomes configuration of each stack. Keys come fro
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -52,7 +53,8 @@ class Publication:
         """Interrupt it as Ctrl-C would, and see it end."""
         if self.state == "running" and not self.is_stopped:
             self.is_stopped = True
-            os.killpg(self.process.pid, signal.SIGINT)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                os.killpg(self.process.pid, signal.SIGINT)
         async with self.news:
             await self.news.wait_for(lambda: self.state != "running")
 
@@ -84,6 +86,7 @@ class Service:
         self.config = config
         self.films: dict[str, Publication] = {}
         self.followers: set[asyncio.Task[None]] = set()
+        self.turn = asyncio.Lock()
 
     async def begin(self, request: web.Request) -> web.Response:
         """POST /publish."""
@@ -95,11 +98,12 @@ class Service:
             task_id = None
         if not (isinstance(task_id, str) and TASK_ID.fullmatch(task_id)):
             raise web.HTTPBadRequest(text='send {"taskId": "…"} with the ID of a workflow task\n')
-        running = [film for film in self.films.values() if film.state == "running"]
-        if task_id not in (film.task_id for film in running):
-            if len(running) >= AT_ONCE:
-                raise web.HTTPTooManyRequests(text=f"{AT_ONCE} films are being published: try again later\n")
-            await self.publish(task_id)
+        async with self.turn:  # two who ask at once get one process
+            running = {film.task_id for film in self.films.values() if film.state == "running"}
+            if task_id not in running:
+                if len(running) >= AT_ONCE:
+                    raise web.HTTPTooManyRequests(text=f"{AT_ONCE} films are being published: try again later\n")
+                await self.publish(task_id)
         return answer(self.films[task_id], status=202)
 
     async def publish(self, task_id: str) -> None:

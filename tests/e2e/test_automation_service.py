@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 from contextlib import asynccontextmanager
@@ -13,7 +14,6 @@ from support.engine import finish, press_ctrl_c, read_until
 from support.walking import walk
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -85,6 +85,19 @@ async def test_ctrl_c_ends_the_service_with_all_that_waits_and_leaves_no_lock(
     assert list((tmp_path / "state").rglob("*.lock")) == []
     assert list((tmp_path / "state").rglob("locks/**/*.json")) == []
     assert not [secret for secret in SECRETS if secret in ended.text]
+
+
+async def test_two_who_ask_at_once_for_the_same_film_get_one_update(tmp_path: Path, emulator: Emulator) -> None:
+    emulator.set_status("movie-1", "Succeed")
+    async with service(tmp_path, emulator) as (_, client):
+        await asyncio.gather(*(client.post("/publish", json={"taskId": "movie-1"}) for _ in range(2)))
+
+        async with client.get("/publish/movie-1/log") as log:
+            await log.text()
+        async with client.get("/publish/movie-1") as answer:
+            assert (await answer.json())["state"] == "published"
+
+    assert len(emulator.calls) == 1
 
 
 async def test_what_is_no_task_id_begins_nothing(tmp_path: Path, emulator: Emulator) -> None:

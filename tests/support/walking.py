@@ -86,11 +86,9 @@ class Walk:
         typed = [block for block in blocks if block.language == "console"]
         shown = {id(block): after for block, after in itertools.pairwise(blocks) if after.language == "text"}
         faults = {key for key, after in shown.items() if after.text.startswith("error:")}
-        script = (
-            _NOTHING_IS_LEFT + self.before + "".join(_step(block.text, fails=id(block) in faults) for block in typed)
-        )
+        steps = (_step(block.text, fails=id(block) in faults) for block in typed)
 
-        outcome = await self.shell(script)
+        outcome = await self.shell("".join([_NOTHING_IS_LEFT, self.before, *steps]))
 
         printed = outcome.text.split(f"{_END}\n")
         assert outcome.code == 0, f"{typed[len(printed) - 1]} ended with {outcome.code}:\n{printed[-1]}"
@@ -155,8 +153,8 @@ async def walk_through(folder: Path, example: str) -> str:
 
 def _copy_examples(checkout: Path) -> None:
     for path in EXAMPLES.rglob("*"):
-        is_source = path.is_file() and not {"__pycache__", ".venv"} & {*path.parts} and "Pulumi.dev" not in path.name
-        if is_source:
+        is_left_by_a_run = path.match("Pulumi.*.yaml") or {"__pycache__", ".venv"} & {*path.relative_to(EXAMPLES).parts}
+        if path.is_file() and not is_left_by_a_run:
             copy = checkout / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
