@@ -1,4 +1,4 @@
-"""Exports everything that the data source and the gate tell; its twins in TypeScript and Go stand beside it."""
+"""Exports everything that functions and gates tell; its twins in TypeScript, Go and YAML stand beside it."""
 
 import pulumi
 import pulumi_ice as ice
@@ -7,6 +7,7 @@ config = pulumi.Config()
 task_id = config.require("taskId")
 
 task = ice.get_workflow_task_output(task_id=task_id)
+tasks = ice.get_workflow_tasks_output(workflow_id="wf-1", max_items=10)
 encoded = ice.WorkflowTaskGate(
     "encoded",
     task_id=task_id,
@@ -14,6 +15,7 @@ encoded = ice.WorkflowTaskGate(
     triggers={"release": "2024-05", "attempt": 3, "notify": ["ops", "media"]},
     wait_timeout="1m",
 )
+season = ice.WorkflowTaskGroupGate("season", task_ids=[encoded.task_id, "sparse"], triggers={"release": 7})
 pulumi.Stash("site", input="published", opts=pulumi.ResourceOptions(depends_on=[encoded]))
 
 pulumi.export("task.activities", task.activities)
@@ -32,6 +34,10 @@ pulumi.export("task.userData", task.user_data)
 pulumi.export("task.workflow", task.workflow)
 pulumi.export("task.workflowId", task.workflow_id)
 
+pulumi.export("tasks.statusCounts", tasks.status_counts)
+pulumi.export("tasks.taskIds", tasks.task_ids)
+pulumi.export("tasks.tasks", tasks.tasks)
+
 pulumi.export("gate.activities", encoded.activities)
 pulumi.export("gate.activityResults", encoded.activity_results)
 pulumi.export("gate.createTime", encoded.create_time)
@@ -48,6 +54,12 @@ pulumi.export("gate.taskInput", encoded.task_input)
 pulumi.export("gate.userData", encoded.user_data)
 pulumi.export("gate.workflow", encoded.workflow)
 pulumi.export("gate.workflowId", encoded.workflow_id)
+
+pulumi.export("season.failedTaskIds", season.failed_task_ids)
+pulumi.export("season.failedTasks", season.failed_tasks)
+pulumi.export("season.region", season.region)
+pulumi.export("season.statuses", season.statuses)
+pulumi.export("season.succeededTaskIds", season.succeeded_task_ids)
 
 pulumi.export("inside.workflowName", encoded.workflow.apply(lambda workflow: workflow.name if workflow else None))
 pulumi.export("inside.jobIds", encoded.activities.apply(lambda found: [each.job_id for each in found or []]))

@@ -6,7 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
 
-// everything exports everything that the data source and the gate tell, as everything.py does.
+// everything exports everything that functions and gates tell, as everything.py does.
 func everything(ctx *pulumi.Context) error {
 	settings := config.New(ctx, "")
 	taskID := settings.Require("taskId")
@@ -16,6 +16,10 @@ func everything(ctx *pulumi.Context) error {
 	}
 
 	task := ice.GetWorkflowTaskOutput(ctx, ice.GetWorkflowTaskOutputArgs{TaskId: pulumi.String(taskID)})
+	tasks := ice.GetWorkflowTasksOutput(ctx, ice.GetWorkflowTasksOutputArgs{
+		WorkflowId: pulumi.String("wf-1"),
+		MaxItems:   pulumi.Int(10),
+	})
 	encoded, err := ice.NewWorkflowTaskGate(ctx, "encoded", &ice.WorkflowTaskGateArgs{
 		TaskId:    pulumi.String(taskID),
 		Condition: condition,
@@ -25,6 +29,13 @@ func everything(ctx *pulumi.Context) error {
 			"notify":  pulumi.ToStringArray([]string{"ops", "media"}),
 		},
 		WaitTimeout: pulumi.String("1m"),
+	})
+	if err != nil {
+		return err
+	}
+	season, err := ice.NewWorkflowTaskGroupGate(ctx, "season", &ice.WorkflowTaskGroupGateArgs{
+		TaskIds:  pulumi.StringArray{encoded.TaskId, pulumi.String("sparse")},
+		Triggers: pulumi.Map{"release": pulumi.Int(7)},
 	})
 	if err != nil {
 		return err
@@ -50,6 +61,10 @@ func everything(ctx *pulumi.Context) error {
 	ctx.Export("task.workflow", task.Workflow())
 	ctx.Export("task.workflowId", task.WorkflowId())
 
+	ctx.Export("tasks.statusCounts", tasks.StatusCounts())
+	ctx.Export("tasks.taskIds", tasks.TaskIds())
+	ctx.Export("tasks.tasks", tasks.Tasks())
+
 	ctx.Export("gate.activities", encoded.Activities)
 	ctx.Export("gate.activityResults", encoded.ActivityResults)
 	ctx.Export("gate.createTime", encoded.CreateTime)
@@ -66,6 +81,12 @@ func everything(ctx *pulumi.Context) error {
 	ctx.Export("gate.userData", encoded.UserData)
 	ctx.Export("gate.workflow", encoded.Workflow)
 	ctx.Export("gate.workflowId", encoded.WorkflowId)
+
+	ctx.Export("season.failedTaskIds", season.FailedTaskIds)
+	ctx.Export("season.failedTasks", season.FailedTasks)
+	ctx.Export("season.region", season.Region)
+	ctx.Export("season.statuses", season.Statuses)
+	ctx.Export("season.succeededTaskIds", season.SucceededTaskIds)
 
 	ctx.Export("inside.workflowName", encoded.Workflow.Name())
 	ctx.Export("inside.jobIds", encoded.Activities.ApplyT(func(found []ice.Activity) []*string {

@@ -1,4 +1,4 @@
-// Exports everything that the data source and the gate tell, as everything.py does.
+// Exports everything that functions and gates tell, as everything.py does.
 
 import * as ice from "@pulumi-ice/ice";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,11 +8,16 @@ export async function everything(): Promise<Record<string, unknown>> {
     const taskId = config.require("taskId");
 
     const task = ice.getWorkflowTaskOutput({ taskId });
+    const tasks = ice.getWorkflowTasksOutput({ workflowId: "wf-1", maxItems: 10 });
     const encoded = new ice.WorkflowTaskGate("encoded", {
         taskId,
         condition: config.get("condition"),
         triggers: { release: "2024-05", attempt: 3, notify: ["ops", "media"] },
         waitTimeout: "1m",
+    });
+    const season = new ice.WorkflowTaskGroupGate("season", {
+        taskIds: [encoded.taskId, "sparse"],
+        triggers: { release: 7 },
     });
     new pulumi.Stash("site", { input: "published" }, { dependsOn: [encoded] });
 
@@ -33,6 +38,10 @@ export async function everything(): Promise<Record<string, unknown>> {
         "task.workflow": task.workflow,
         "task.workflowId": task.workflowId,
 
+        "tasks.statusCounts": tasks.statusCounts,
+        "tasks.taskIds": tasks.taskIds,
+        "tasks.tasks": tasks.tasks,
+
         "gate.activities": encoded.activities,
         "gate.activityResults": encoded.activityResults,
         "gate.createTime": encoded.createTime,
@@ -49,6 +58,12 @@ export async function everything(): Promise<Record<string, unknown>> {
         "gate.userData": encoded.userData,
         "gate.workflow": encoded.workflow,
         "gate.workflowId": encoded.workflowId,
+
+        "season.failedTaskIds": season.failedTaskIds,
+        "season.failedTasks": season.failedTasks,
+        "season.region": season.region,
+        "season.statuses": season.statuses,
+        "season.succeededTaskIds": season.succeededTaskIds,
 
         "inside.workflowName": encoded.workflow.apply((workflow) => workflow?.name),
         "inside.jobIds": encoded.activities.apply((found) => found?.map((each) => each.jobId) ?? []),
