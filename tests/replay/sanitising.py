@@ -49,21 +49,22 @@ def sanitised(log: str, *, service: str, secrets: Iterable[str], times: str) -> 
     names |= dict.fromkeys(_providers(ended), "provider")
     replaced = {**dict.fromkeys(secrets, SECRET), service: SERVICE, **names}
     for call in ended:
-        method = call["method"].removeprefix(_SERVICE)
-        request = {name: each for name, each in call["request"].items() if name not in _LEFT_OUT}
-        request |= {name: standing for name, standing in _STANDING.items() if name in request}
-        line = {"method": call["method"], "request": _clean(request, replaced)}
-        if "errors" in call:
-            line["errors"] = _clean(call["errors"], replaced)
-        else:
-            told = _pattern(_clean(call["response"], replaced), times)
-            line["response"] = told | {name: ANYTHING for name in _OWN.get(method, ()) if name in told}
-            outputs = _OUTPUTS.get(method, "")
-            if outputs in told and call["response"][outputs] != request.get(
-                outputs
-            ):  # not what was recorded, handed back
-                told[outputs][ANYTHING] = ANYTHING
-        yield json.dumps(line, ensure_ascii=False)
+        yield json.dumps(_line(call, replaced, times), ensure_ascii=False)
+
+
+def _line(call: Mapping[str, Any], replaced: Mapping[str, str], times: str) -> dict[str, Any]:
+    method = call["method"].removeprefix(_SERVICE)
+    request = {name: each for name, each in call["request"].items() if name not in _LEFT_OUT}
+    request |= {name: standing for name, standing in _STANDING.items() if name in request}
+    line = {"method": call["method"], "request": _clean(request, replaced)}
+    if "errors" in call:
+        return line | {"errors": _clean(call["errors"], replaced)}
+    told = _pattern(_clean(call["response"], replaced), times)
+    told |= {name: ANYTHING for name in _OWN.get(method, ()) if name in told}
+    outputs = _OUTPUTS.get(method, "")
+    if outputs in told and call["response"][outputs] != request.get(outputs):  # not recorded ones, handed back
+        told[outputs][ANYTHING] = ANYTHING
+    return line | {"response": told}
 
 
 def _gates(calls: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -73,12 +74,11 @@ def _gates(calls: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield call["response"]["id"]
 
 
-def _providers(calls: Iterable[Mapping[str, Any]]) -> set[str]:
+def _providers(calls: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Return the IDs that the engine has given to the provider, which a first preview does not know."""
-    return {call["request"].get("id", "") for call in calls if call["method"] == f"{_SERVICE}Configure"} - {
-        "",
-        _UNKNOWN,
-    }
+    for call in calls:
+        if call["method"] == f"{_SERVICE}Configure" and call["request"].get("id", _UNKNOWN) != _UNKNOWN:
+            yield call["request"]["id"]
 
 
 def _clean(value: Any, replaced: Mapping[str, str]) -> Any:

@@ -13,7 +13,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 
 from ice_provider.clock import Clock
-from ice_provider.cloud import Cloud
+from ice_provider.cloud import Cloud, Page, Search
 from ice_provider.config import ProviderConfig
 from ice_provider.model import WorkflowTask
 from ice_provider.redaction import Redactor
@@ -108,6 +108,10 @@ class PatientCloud:
         self.asked_at = self._clock.now()
         with nullcontext() if self._calls == self._runs_in else self._clock.standing():
             return await self._cloud.get_workflow_task(task_id)
+
+    async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
+        with self._clock.standing():
+            return await self._cloud.list_workflow_tasks(search, token)
 
 
 class CountingEngine(Engine):
