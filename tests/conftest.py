@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from support import fuzzing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,6 +19,10 @@ OUTCOME = {"passed": "kept", "failed": "BROKEN", "skipped": "not tried"}
 settings.register_profile("quick", deadline=None)  # how long an example takes is the machine's affair
 settings.register_profile("thorough", deadline=None, max_examples=10_000)
 settings.load_profile("quick")  # `make test`: under a minute of made-up values; else --hypothesis-profile thorough
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    fuzzing.add_option(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-_FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
+_FIRST: Final = -62_135_596_800.0  # 0001-01-01T00:00:00Z
+_LAST: Final = 253_402_300_799.0  # 9999-12-31T23:59:59Z
 
 
 def trim(text: str | None) -> str | None:
@@ -29,25 +30,23 @@ def seconds(text: str | None) -> float | None:
 
 def as_told(text: str | None) -> str | None:
     """Return a point in time in the service's own form, in whole seconds, or None."""
-    return _shown(text, _FORM)
+    moment = seconds(text)
+    return None if moment is None else told(moment)
 
 
 def told(moment: float) -> str:
-    """Return seconds since 1970 in the service's own form, in whole seconds."""
-    return datetime.fromtimestamp(moment, UTC).strftime(_FORM)
+    """Return seconds since 1970 in the service's own form, in whole seconds; beyond the calendar, its end that is near."""
+    within = datetime.fromtimestamp(min(max(moment, _FIRST), _LAST), UTC)
+    return within.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def clock_time(text: str | None) -> str | None:
     """Return `02:05:17Z`, the time of day in UTC, or None."""
-    return _shown(text, "%H:%M:%SZ")
+    whole = as_told(text)
+    return whole and whole.partition("T")[2]
 
 
 def between(start: str | None, end: str | None) -> float | None:
     """Return the seconds from one point in time to another, or None when either is missing or they are reversed."""
     first, last = seconds(start), seconds(end)
     return last - first if first is not None and last is not None and last >= first else None
-
-
-def _shown(text: str | None, form: str) -> str | None:
-    moment = seconds(text)
-    return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime(form)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ice_provider.times import as_told, between, clock_time, seconds, trim
+from ice_provider.times import as_told, between, clock_time, seconds, told, trim
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,19 @@ def test_a_point_in_time_is_read_or_is_none(text: str | None, moment: float | No
     assert seconds(text) == moment
     assert clock_time(text) == (None if moment is None else "02:05:17Z")
     assert as_told(text) == (None if moment is None else "2023-01-04T02:05:17Z")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_ends_of_the_calendar_are_told_and_so_is_what_lies_beyond_them(text: str) -> None:
+    assert as_told(text) == text
+    moment = seconds(text)
+    assert moment is not None
+    assert text in {told(moment - 60), told(moment + 60)}
+
+
+def test_the_last_microsecond_of_the_calendar_has_a_time_of_day() -> None:
+    """As a float it is the year 10,000."""
+    assert clock_time("9999-12-31T23:59:59.999999Z") == "23:59:59Z"
 
 
 def test_a_date_alone_is_its_first_moment_in_utc() -> None:
