@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 PROMISES = pytest.StashKey[dict[str, dict[str, list[str]]]]()
 OUTCOME = {"passed": "kept", "failed": "BROKEN", "skipped": "not tried"}
 
-settings.register_profile("quick", deadline=None)  # how long an example takes is the machine's affair
-settings.register_profile("thorough", deadline=None, max_examples=10_000)
-settings.load_profile("quick")  # `make test`: under a minute of made-up values; else --hypothesis-profile thorough
+settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

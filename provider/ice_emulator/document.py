@@ -66,8 +66,13 @@ def dotted(path: Path) -> str:
     """Write a path as people do: `tasks[0].timeline[2].after`."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        text += f"[{part}]" if isinstance(part, int) else f".{shown(part)}" if text else shown(part)
     return text
+
+
+def shown(word: str) -> str:
+    """Write a word so that it can be seen, and an error stays one line."""
+    return word if word and word.isprintable() else repr(word)
 
 
 def from_text(text: str, source: str) -> Document:
@@ -80,7 +85,8 @@ def from_text(text: str, source: str) -> Document:
         _check_depth(text, source)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
+        last = max(1, len(text.splitlines()))  # what is missing at the end is reported behind it
+        line = min(error.problem_mark.line + 1, last) if error.problem_mark else None
         problem = f"this is not valid YAML: {error.problem}"
         raise ScenarioError(source, line, "", problem, "check indentation, colons and quotes") from error
     except yaml.YAMLError as error:
@@ -196,7 +202,8 @@ class _NodeReader:
                     return number
         except ValueError as error:
             raise self._error(path, "this value cannot be read", "put it in quotes") from error
-        raise self._error(path, f"{text!r} has no counterpart in JSON", "put it in quotes")
+        # The value is not told: it may be a secret.
+        raise self._error(path, "this value has no counterpart in JSON", "put it in quotes")
 
     def _error(self, path: Path, problem: str, remedy: str) -> ScenarioError:
         return ScenarioError(self._source, self.lines.get(path), dotted(path), problem, remedy)

@@ -76,8 +76,8 @@ class Entry:
 
     def text(self, name: str) -> str | None:
         """Return a text, None when it is absent."""
-        self._declared(name, Kind.TEXT)
-        return self._typed(name, str, "put the value in quotes")
+        word = self._declared(name, Kind.TEXT)
+        return self._typed(name, str, "put the value in quotes", is_told=not word.secret)
 
     def number(self, name: str) -> float | None:
         """Return a number of zero or more, None when it is absent."""
@@ -155,11 +155,12 @@ class Entry:
             raise TypeError(message)
         return word
 
-    def _typed(self, name: str, wanted: type[T], remedy: str) -> T | None:
+    def _typed(self, name: str, wanted: type[T], remedy: str, *, is_told: bool = True) -> T | None:
         value = self._values.get(name)
         if value is None or isinstance(value, wanted):
             return value
-        raise self.error(name, f"{kind(value)} stands where {_KINDS[wanted]} belongs", remedy)
+        found = kind(value) if is_told else "another value"
+        raise self.error(name, f"{found} stands where {_KINDS[wanted]} belongs", remedy)
 
     def _word(self, name: str, value: Json, words: Collection[str]) -> str:
         word = str(value) if isinstance(value, int) and not isinstance(value, bool) else value

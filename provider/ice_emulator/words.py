@@ -41,6 +41,7 @@ class Word:
         least: The smallest NUMBER or COUNT; None for that of the kind.
         most: The largest.
         unlike: A regular expression that a TEXT must not match anywhere.
+        secret: Whether no error may tell what stands there.
         below: The keys of a MAPPING, or of each of MAPPINGS.
         at_least_one: Whether a list must hold something.
     """
@@ -52,6 +53,7 @@ class Word:
     least: int | None = None
     most: int | None = None
     unlike: str | None = None
+    secret: bool = False
     below: "Words | None" = None
     at_least_one: bool = False
 

@@ -89,9 +89,9 @@ BAD = {
     + "      - {after: 1, status: A, activityResults: 7}": "s.yaml:5: tasks[0].timeline[1].activityResults: the number",
     TASK + "      - {after: .inf, status: A}": "s.yaml:5: tasks[0].timeline[1].after: a text stands where a number",
     TASK
-    + "      - {after: 1e999, status: A}": "s.yaml:5: tasks[0].timeline[1].after: '1e999' has no counterpart in JSON;",
+    + "      - {after: 1e999, status: A}": "s.yaml:5: tasks[0].timeline[1].after: this value has no counterpart in JSON;",
     TASK
-    + "    userData: !!binary aGk=": "s.yaml:5: tasks[0].userData: 'aGk=' has no counterpart in JSON; put it in quotes",
+    + "    userData: !!binary aGk=": "s.yaml:5: tasks[0].userData: this value has no counterpart in JSON; put it in",
     TASK + "    userData: &me [*me]": "s.yaml:5: tasks[0].userData[0]: this refers to itself; write the value out",
     TASK + "    userData: {? [a] : b}": "s.yaml:5: tasks[0].userData: a key must be text; put the key in quotes",
     TASK + '    userData: "\\uD800"': "s.yaml:5: ",

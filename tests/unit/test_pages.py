@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import settings
 
 from ice_provider.about import REPOSITORY
 from support.engine import ROOT
@@ -64,12 +63,10 @@ def test_every_link_of_a_page_leads_to_a_file_and_a_heading_that_exist(page: Pat
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_file_and_profile_of_the_checkout_that_a_page_names_exists(page: Path) -> None:
+def test_every_file_of_the_checkout_that_a_page_names_exists(page: Path) -> None:
     named = re.findall(r"`((?:\.github|docs|examples|provider|sdk|tests|tools)/[\w./-]*\w)", page.read_text())
-    profiles = re.findall(r"--hypothesis-profile (\w+)", page.read_text())
 
     assert {name for name in named if not (ROOT / name).exists()} <= MADE_BY_WHO_READS
-    assert all(settings.get_profile(profile) for profile in profiles)  # it raises where there is none
 
 
 def test_the_list_of_pages_has_every_page_once_with_a_line_of_its_own() -> None:

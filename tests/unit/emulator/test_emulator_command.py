@@ -188,7 +188,7 @@ async def test_a_token_that_is_no_secret_is_refused(tmp_path: Path, content: byt
 async def test_time_limits_variants_and_chance_are_what_the_options_say(tmp_path: Path) -> None:
     """Asked by the official SDK: fast time, the second of two quotas, an answer that is no error, a seed."""
     scenario = tmp_path / "s.yaml"
-    scenario.write_text("tasks: [{taskId: t, timeline: [{after: 0, status: Init}, {after: 3600, status: Succeed}]}]")
+    scenario.write_text("tasks: [{taskId: t, timeline: [{after: 0, status: Init}, {after: 60, status: Succeed}]}]")
     options = "--speed 1000000x --requests-per-second 9 --quota 2/60s --variant taskNotKnown=withoutTask --seed 7"
     process, url, _ = await started("--scenario", str(scenario), *options.split())
     seen = [await asked(url, task_id) for task_id in ("t", "u", "t")]
