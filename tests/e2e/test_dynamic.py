@@ -200,16 +200,22 @@ async def test_another_task_or_region_is_awaited_in_place_and_a_failure_keeps_wh
     made_with = ['ice.WorkflowTaskGate("encoded", task_id="movie-1")']
     made = await pulumi.inline("up", write(tmp_path, *made_with))
     assert made.code == 0, made.text
-    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-2")')
+    options = 'opts=pulumi.ResourceOptions(replace_on_changes=["taskId"])'  # of which no dynamic provider knows
 
-    failed = await pulumi.inline("up", program)
+    failed = await pulumi.inline(
+        "up", write(tmp_path, f'ice.WorkflowTaskGate("encoded", task_id="movie-2", {options})')
+    )
 
     assert "workflow task movie-2 failed: the service gave no reason" in failed.text
+    assert "replac" not in failed.text
     assert (await pulumi.resources())["encoded"]["outputs"]["taskId"] == "movie-1"
     await pulumi.done("config", "set", "ice:region", "cn-beijing")
     moved = await pulumi.inline("up", write(tmp_path, *made_with))
     assert "~ 1 updated" in moved.text, moved.text
     assert (await pulumi.resources())["encoded"]["outputs"]["region"] == "cn-beijing"
+    options = "opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update='2h'))"
+    limited = write(tmp_path, f'ice.WorkflowTaskGate("encoded", task_id="movie-1", {options})')
+    assert "2 unchanged" in (await pulumi.inline("preview", limited)).text
 
 
 async def test_four_gates_wait_at_once_and_the_others_after_them(
