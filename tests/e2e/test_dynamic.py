@@ -240,43 +240,43 @@ async def test_four_gates_wait_at_once_and_the_others_after_them(
     assert set(names) <= set(await pulumi.resources())
 
 
-async def interrupted(pulumi: Pulumi, emulator: Emulator, program: Path, last: signal.Signals) -> Outcome:
+async def interrupted(pulumi: Pulumi, emulator: Emulator, task_id: str, last: signal.Signals) -> Outcome:
     """Press Ctrl-C while a gate waits, see that it goes on, send another signal to the engine, and see all of it end."""
+    program = write(pulumi.project, f'ice.WorkflowTaskGate("encoded", task_id="{task_id}")')
+
+    async def read_again() -> None:
+        seen = [call.task_id for call in emulator.calls].count(task_id)
+        while [call.task_id for call in emulator.calls].count(task_id) < seen + 2:
+            await emulator.until_called(len(emulator.calls) + 1)
+
     up = await pulumi.start_inline("up", program)
-    await emulator.until_called(2)
+    await read_again()
     (engine,) = children_of(up.pid, "pulumi")
     (shell,) = children_of(engine, "pulumi-resource-pulumi-python")
     (process,) = children_of(shell, "pulumi.dynamic")
 
     os.kill(engine, signal.SIGINT)
-    await emulator.until_called(len(emulator.calls) + 2)
+    await read_again()
     os.kill(engine, last)
     await until_gone([process, shell], within=15)
     return await finish(up)
 
 
-async def test_ctrl_c_passes_a_wait_by_and_the_end_of_the_engine_ends_it(
-    project: Project, emulator: Emulator, tmp_path: Path
+async def test_a_wait_outlives_ctrl_c_until_it_comes_twice_or_the_engine_has_gone(
+    project: Project, emulator: Emulator
 ) -> None:
-    pulumi = await project(runtime="python")
-    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")')
+    emulator.add_task({"taskId": "movie-2", "timeline": [{"after": 0, "status": "Processing"}]})
+    killed, pressed_twice = await project(name="killed", runtime="python"), await project(runtime="python")
 
-    await interrupted(pulumi, emulator, program, signal.SIGKILL)
+    _, ended = await asyncio.gather(
+        interrupted(killed, emulator, "movie-1", signal.SIGKILL),
+        interrupted(pressed_twice, emulator, "movie-2", signal.SIGINT),
+    )
 
-    assert "encoded" not in await pulumi.resources()
-
-
-async def test_a_second_ctrl_c_ends_it_and_leaves_what_a_refresh_clears(
-    project: Project, emulator: Emulator, tmp_path: Path
-) -> None:
-    pulumi = await project(runtime="python")
-    program = write(tmp_path, 'ice.WorkflowTaskGate("encoded", task_id="movie-1")')
-
-    ended = await interrupted(pulumi, emulator, program, signal.SIGINT)
-
+    assert "encoded" not in await killed.resources()
     assert "encoded creating (interrupted)" in ended.text
-    assert (await pulumi.state())["pending_operations"]
+    assert (await pressed_twice.state())["pending_operations"]
     words = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
-    cleared = await pulumi.automated(TOOLS / "pulumi", *words)
+    cleared = await pressed_twice.automated(TOOLS / "pulumi", *words)
     assert cleared.code == 0, cleared.text
-    assert not (await pulumi.state()).get("pending_operations")
+    assert not (await pressed_twice.state()).get("pending_operations")
