@@ -258,7 +258,7 @@ async def interrupted(pulumi: Pulumi, emulator: Emulator, task_id: str, last: si
     os.kill(engine, signal.SIGINT)
     await read_again()
     os.kill(engine, last)
-    await until_gone([process, shell], within=15)
+    await until_gone([process, shell], within=20)
     return await finish(up)
 
 
