@@ -22,6 +22,7 @@ SCENARIO: dict[str, Any] = {
         {"accessKey": "emulator", "secretKey": "emulator-secret"},
         {"accessKey": "STS.one", "secretKey": "one", "securityToken": TOKEN},
     ],
+    "workflows": [{"workflowId": "wf-1", "timeline": [{"after": 0, "status": "Init"}]}],
     "tasks": [{"taskId": task_id, "timeline": [{"after": 0, "status": "Processing"}]} for task_id in TASKS],
 }
 
@@ -81,3 +82,14 @@ async def test_a_client_sees_every_task_of_a_list_once(client: Client, service: 
 
     assert token == {"NextToken": ""}
     assert sorted(seen) == sorted(TASKS)
+
+
+async def test_a_client_starts_a_workflow_and_reads_its_task(
+    client: Client, emulator: Emulator, service: Service
+) -> None:
+    wanted = {"WorkflowId": "wf-1", "TaskInput": '{"Type":"Media","Media":"a b/é*~"}', "UserData": "{}"}
+    task_id = (await client.call(service.access, "StartWorkflow", wanted)).body["TaskId"]
+    told = (await client.call(service.access, GET, {"TaskId": task_id})).body["WorkflowTask"]
+    emulator.remove_task(task_id)
+
+    assert (told["Status"], told["TaskInput"], told["UserData"]) == ("Init", wanted["TaskInput"], "{}")

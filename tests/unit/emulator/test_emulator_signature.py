@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import inspect
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,7 @@ from alibabacloud_tea_openapi.utils import Utils
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ice_emulator import admin, signature
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.signature import (
     ACS3,
@@ -25,6 +29,8 @@ from ice_emulator.signature import (
 )
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tests.unit.emulator.conftest import Caller, Reply, Stage
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
@@ -412,6 +418,18 @@ async def test_no_refusal_repeats_a_secret_a_signature_or_a_token(stage: Stage) 
     assert "canary" not in seen
     assert signature not in seen
     assert "one" not in repr(Key(access_key="k", secret_key="one", security_token="one"))
+
+
+@pytest.mark.parametrize("module", [signature, admin], ids=lambda module: module.__name__)
+def test_no_secret_is_compared_in_a_time_that_tells_where_it_differs(module: ModuleType) -> None:
+    """Whatever is compared by its value is no signature, token, secret or hash: for those there is `same`."""
+    compared = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+    ]
+    assert [text for text in compared if re.search(r"(?i)token|secret|\['signature'\]|hash|digest", text)] == []
+    assert "hmac.compare_digest" in inspect.getsource(signature.same)
 
 
 def test_what_came_as_bytes_survives_into_the_signature() -> None:
