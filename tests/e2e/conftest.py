@@ -1,9 +1,11 @@
-"""An emulator and a Pulumi project for each test."""
+"""An emulator and a Pulumi project for each test; walks through the examples, while other tests of examples run."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ import pytest
 
 from ice_emulator import Emulator, Scenario
 from support.engine import SCRIPTS, Pulumi
+from support.walking import walk_through
+
+WALK = "test_an_example_does_and_shows_what_its_readme_says"
 
 if TYPE_CHECKING:
     Project = Callable[[str], Awaitable[Pulumi]]
@@ -54,3 +59,21 @@ async def project(tmp_path: Path, emulator: Emulator) -> Project:
         return pulumi
 
     return make
+
+
+@pytest.fixture(scope="session")
+def walks(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[str]]]:
+    """The walks that tests are about, several at once, for they mostly wait; each ends with what it has printed."""
+    tests = [test for test in request.session.items if isinstance(test, pytest.Function)]
+    wanted = [test.callspec.params["example"] for test in tests if test.originalname == WALK]
+    folder = tmp_path_factory.mktemp("walks")
+
+    def run(example: str) -> str:
+        (folder / example).mkdir()
+        return asyncio.run(walk_through(folder / example, example))
+
+    with ThreadPoolExecutor(4) as walkers:
+        yield {example: walkers.submit(run, example) for example in wanted}
+        walkers.shutdown(cancel_futures=True)

@@ -43,6 +43,7 @@ class Aliyun:
         self.called: list[str] = []
         self.refused: list[str] = []
         self._folder = folder
+        self._led: set[asyncio.Task[None]] = set()  # kept, because a loop keeps no task alive
         self._hosts = {host: self._service(scenario, host) for host in _HOSTS}
         first, *others = self._hosts.values()
         for other in others:  # one account
@@ -79,9 +80,10 @@ class Aliyun:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self._address: tuple[str, int] = runner.addresses[0]
         self._plain_port: int = runner.addresses[1][1]
-        proxy = await asyncio.start_server(self._lead, "127.0.0.1", 0)
+        proxy = await asyncio.start_server(self._begin_to_lead, "127.0.0.1", 0)
         self._port = proxy.sockets[0].getsockname()[1]
         await self._stack.enter_async_context(proxy)
+        self._stack.push_async_callback(self._lead_nobody)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -109,6 +111,18 @@ class Aliyun:
         answer = service.answer(request.method, request.raw_path, request.raw_headers, await request.read())
         headers = {"Content-Type": answer.content_type, **answer.headers}
         return web.Response(status=answer.status, body=answer.body, headers=headers)
+
+    def _begin_to_lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._lead(reader, writer))
+        self._led.add(task)
+        task.add_done_callback(self._led.discard)
+
+    async def _lead_nobody(self) -> None:
+        """Let go of clients that are still there, such as a process that was interrupted."""
+        led = [*self._led]
+        for task in led:
+            task.cancel()
+        await asyncio.gather(*led, return_exceptions=True)
 
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Join a client to the host that it asks for."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import aiohttp
+import pytest
 
 from support.engine import finish, press_ctrl_c, read_until
 from support.walking import walk
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ice_emulator import Emulator
+
+pytestmark = pytest.mark.usefixtures("walks")  # begun here, looked at in test_examples_walks
 
 SECRETS = ("emulator-secret", "canary-user-data", "of-the-state")
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Violations = Callable[..., list[str | None]]
 
+pytestmark = pytest.mark.usefixtures("walks")  # begun here, looked at in test_examples_walks
+
 DOMAIN = "alicloud:cdn/domainNew:DomainNew"
 
 

@@ -12,6 +12,8 @@ import pytest
 from support.key_services import OIDC_TOKEN
 from support.pipelines import PIPELINES, Runner, runner
 
+pytestmark = pytest.mark.usefixtures("walks")  # begun here, looked at in test_examples_walks
+
 TOKEN = "pul-canary-of-the-backend"
 GOOD: dict[str, Any] = {"taskId": "film-1", "timeline": [{"after": 0, "status": "Succeed"}]}
 BAD: dict[str, Any] = {"taskId": "film-2", "timeline": [{"after": 0, "status": "Failed"}]}
