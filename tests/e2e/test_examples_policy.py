@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pulumi.dynamic import Resource
 
+import ice_dynamic
+from support.engine import ROOT
 from support.walking import EXAMPLES
 
 if TYPE_CHECKING:
@@ -73,6 +77,14 @@ def test_a_cdn_domain_behind_something_that_is_behind_a_gate_is_accepted(pack: d
     bucket = resource(pack, "alicloud:oss/bucket:Bucket", gate)
 
     assert violations(pack, gate, bucket, resource(pack, DOMAIN, bucket)) == []
+
+
+def test_the_pack_knows_every_gate_that_there_is(pack: dict[str, Any]) -> None:
+    schema = json.loads((ROOT / "provider" / "schema.json").read_text())
+    dynamic = [each for each in vars(ice_dynamic).values() if isinstance(each, type) and issubclass(each, Resource)]
+
+    assert set(schema["resources"]) <= pack["GATES"]
+    assert {f"pulumi-python:{each._resource_type_name}" for each in dynamic} <= pack["GATES"]
 
 
 def test_what_is_not_published_needs_no_gate(pack: dict[str, Any]) -> None:
