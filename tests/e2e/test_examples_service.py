@@ -36,10 +36,13 @@ async def service(
         (folder / "state").mkdir()
         process = await reader.start(f"{reader.before}{more}exec python service.py --port 0 {words}")
         (address,) = re.findall(r"http://\S+", await read_until(process, "Running on"))
-        async with aiohttp.ClientSession(address) as client:
-            yield process, client
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
+        try:
+            async with aiohttp.ClientSession(address) as client:
+                yield process, client
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+                await finish(process)
 
 
 async def begin(client: aiohttp.ClientSession, task_id: str = "movie-1") -> None:
