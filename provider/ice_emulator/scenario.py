@@ -27,9 +27,9 @@ variants: {taskNotKnown: nullTask}
 ```
 
 `calls` of a step: it holds from that read of the task on, counting from 1; only reads that were answered truly
-count, and a list is none. Of several steps whose condition holds, the last one does. `calls` of a fault: which of the requests for the
-action (about the task, if one is named), counting from 1, those that met a fault included; one number, a list or
-`all`, which is also meant when it is left out.
+count, and a list is none. Of several steps whose condition holds, the last one does. `calls` of a fault: which of the
+requests for the action (about the task, if one is named), counting from 1, those that met a fault included; one
+number, a list or `all`, which is also meant when it is left out.
 
 A list tells the tasks that a read would find, ordered by `createTime`; one that is no time counts as the moment the
 timeline begins. A task with an `answer` is in it when the answer is a success with a well-formed WorkflowTask.

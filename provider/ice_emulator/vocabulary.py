@@ -3,6 +3,8 @@
 Must not know: how a word is read, what it brings about.
 """
 
+from dataclasses import replace
+
 from ice_emulator.actions import ACTIONS, GET
 from ice_emulator.kinds import KINDS
 from ice_emulator.signature import REAL_KEY
@@ -39,13 +41,7 @@ STARTED = Words(
     {
         **_NAMES,
         "workflowId": Word(kind=Kind.TEXT, required=True, doc="What StartWorkflow is given."),
-        "timeline": Word(
-            kind=Kind.MAPPINGS,
-            below=STEP,
-            at_least_one=True,
-            required=True,
-            doc="The steps of every task that is started; it begins with the start.",
-        ),
+        "timeline": replace(_TIMELINE, required=True, doc="The steps of every task; they begin when it is started."),
     }
 )
 

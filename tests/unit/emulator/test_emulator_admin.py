@@ -147,6 +147,14 @@ async def test_nothing_is_done_for_a_page_that_names_this_machine_otherwise(call
     assert (await admin(caller, "GET", "tasks", Host="evil.example.com")).status == 403
 
 
+async def test_a_browser_that_asks_whether_a_page_may_send_the_token_is_told_nothing(caller: Caller) -> None:
+    """So it does not send what the page wants."""
+    asks = {"Origin": "http://evil.example.com", "Access-Control-Request-Headers": "authorization"}
+    reply = await admin(caller, "OPTIONS", "clock/advance", Authorization="", **asks)
+    assert reply.status == 401
+    assert not [name for name in reply.headers if name.lower().startswith("access-control")]
+
+
 async def test_without_a_token_it_is_not_there(stage: Stage) -> None:
     caller = await stage.play(SCENARIO)
     assert (await admin(caller, "GET", "tasks", Authorization="")).json["Code"] == "IncompleteSignature"
