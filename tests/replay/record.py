@@ -7,7 +7,6 @@ is committed and never changed again; `support.replay` tells how it looks, and r
 from __future__ import annotations
 
 import asyncio
-import json
 import shlex
 import tempfile
 from pathlib import Path
@@ -20,7 +19,7 @@ from ice_provider.about import VERSION
 from replay.sanitising import SECRET, sanitised
 from support.engine import Pulumi
 from support.releases import stack
-from support.replay import RECORDED, Flow, Recording, differences_in, flows
+from support.replay import RECORDED, SERVICE, Flow, Recording, differences_in, flows
 from support.secrets import KEY_ID, TOKEN
 from support.secrets import SECRET as SECRET_KEY
 
@@ -56,31 +55,38 @@ async def recorded(flow: Flow) -> list[str]:
     Raises:
         AssertionError: A step did not end as the flow says.
     """
-    async with Emulator(Scenario.from_mapping(_with_secrets(flow))) as emulator:
+    scenario, program = (_with_secrets(flow.content[name]) for name in ("scenario", "program"))
+    async with Emulator(Scenario.from_mapping(scenario)) as emulator:
         with tempfile.TemporaryDirectory() as aside:
-            program = {"name": "project", "runtime": "yaml", **flow.content["program"]}
-            pulumi = await stack(Path(aside), yaml.safe_dump(program), emulator.endpoint)
+            text = yaml.safe_dump({"name": "project", "runtime": "yaml", **program})
+            pulumi = await stack(Path(aside), text, emulator.endpoint)
             words = [word for name, value in KEY.items() for word in ("--secret", f"ice:{name}={value}")]
             await pulumi.done("config", "set-all", *words)
             log = Path(aside) / "grpc.json"
             pulumi.more["PULUMI_DEBUG_GRPC"] = str(log)
             for step in flow.content["steps"]:
-                await _take(pulumi, step)
+                await _take(pulumi, step, emulator.endpoint)
             written = log.read_text()
     return list(sanitised(written, service=emulator.endpoint, secrets=CANARIES, times=flow.text))
 
 
-async def _take(pulumi: Pulumi, step: str | dict[str, str]) -> None:
+async def _take(pulumi: Pulumi, step: str | dict[str, str], service: str) -> None:
     command = step if isinstance(step, str) else step["fails"]
-    words = shlex.split(command)
+    words = shlex.split(command.replace(SERVICE, service))
     ended = await pulumi.run(*words, *_ANSWERS.get(words[0], ()))
     assert bool(ended.code) == isinstance(step, dict), f"{command}:\n{ended.text}"
 
 
-def _with_secrets(flow: Flow) -> dict[str, Any]:
-    """Return the scenario of a flow with what must not come into a recording."""
-    scenario = json.loads(json.dumps(flow.content["scenario"]).replace(SECRET, USER_DATA))
-    return {**scenario, "keys": [KEY]}
+def _with_secrets(value: Any, name: str = "") -> Any:
+    """Return a part of a flow with a canary in the place of each secret, which must not come into the recording."""
+    match value:
+        case dict():
+            return {each: _with_secrets(inside, each) for each, inside in value.items()}
+        case list():
+            return [_with_secrets(each, name) for each in value]
+        case str():
+            return value.replace(SECRET, KEY.get(name, USER_DATA))
+    return value
 
 
 async def main() -> None:
