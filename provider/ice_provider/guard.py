@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import re
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ice_provider.redaction import Redactor
@@ -28,6 +30,8 @@ def standard_error(redactor: Redactor) -> None:
     def tell(error: BaseException | None) -> None:
         _write(redactor, "".join(traceback.format_exception(error)) if error else "")
 
+    if sys.stderr is None:  # it was closed when the process began; nothing else may get its descriptor
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for good
     faulthandler.disable()
     sys.excepthook = lambda _type, error, _trace: tell(error)
     sys.unraisablehook = lambda told: tell(told.exc_value)

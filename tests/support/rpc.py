@@ -61,6 +61,19 @@ class ListeningEngine(engine_pb2_grpc.EngineServicer):
         return Empty()
 
 
+@asynccontextmanager
+async def listening() -> AsyncIterator[tuple[ListeningEngine, str]]:
+    """Run such an engine; it comes with its address."""
+    heard, server = ListeningEngine(), grpc.aio.server(options=OPTIONS)
+    engine_pb2_grpc.add_EngineServicer_to_server(heard, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    await server.start()
+    try:
+        yield heard, address
+    finally:
+        await server.stop(None)
+
+
 class PatientClock(JumpingClock):
     """Stands still while something is under way that takes real time: a line to the engine, a call of a real client."""
 
@@ -161,11 +174,7 @@ async def provider(
 
     In the place of a cloud stands what signs in by configuration and environment, where a test is about that.
     """
-    clock, redactor, heard = PatientClock(), Redactor(), ListeningEngine()
-    listening = grpc.aio.server(options=OPTIONS)
-    engine_pb2_grpc.add_EngineServicer_to_server(heard, listening)
-    address = f"127.0.0.1:{listening.add_insecure_port('127.0.0.1:0')}"
-    await listening.start()
+    clock, redactor = PatientClock(), Redactor()
 
     async def connect(*given: Any) -> Cloud:
         if isinstance(cloud, Exception):
@@ -184,9 +193,8 @@ async def provider(
     server, port = bound()
     servicer.join(server, redactor)
     await server.start()
-    async with grpc.aio.insecure_channel(
-        f"127.0.0.1:{port}", options=(*OPTIONS, ("grpc.enable_http_proxy", 0))
-    ) as channel:
+    options = (*OPTIONS, ("grpc.enable_http_proxy", 0))
+    async with listening() as (heard, address), grpc.aio.insecure_channel(f"127.0.0.1:{port}", options) as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         try:
             yield Provider(stub, heard, address, clock, redactor, sessions)
@@ -194,7 +202,6 @@ async def provider(
             await servicer.close()
             await server.stop(None)
             await engine.close()
-            await listening.stop(None)
 
 
 async def refusal(call: Awaitable[object]) -> tuple[grpc.StatusCode, str]:
