@@ -1,4 +1,4 @@
-"""Whoever is killed, or stopped and resumed, at any stage of an up: no gate opens that must not, and all comes right.
+"""Whoever is killed, or stopped and resumed, at any stage of an up, or finds the disk full: all comes right afterwards.
 
 An answer of the API is held back half sent, so that each stage lasts until a test has done to it what it will.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from ice_emulator import Emulator, Scenario
-from support.engine import Pulumi, finish
+from support.engine import Pulumi, finish, read_until
 from support.victims import plugins_of, until_gone
 
 if TYPE_CHECKING:
@@ -119,7 +120,11 @@ async def course(project: Project, name: str) -> AsyncIterator[Course]:
         yield Course(pulumi, emulator, door)
 
 
-async def test_who_is_killed_at_any_stage_leaves_a_whole_state_and_the_next_up_completes(project: Project) -> None:
+async def test_who_is_killed_at_any_stage_or_finds_the_disk_full_leaves_a_whole_state_and_the_next_up_completes(
+    project: Project,
+) -> None:
+    """All at once, because an engine tries for half a minute to write its state."""
+
     async def killed(victim: str) -> None:
         async with course(project, victim) as it:
             for stage, read in READS.items():
@@ -139,7 +144,26 @@ async def test_who_is_killed_at_any_stage_leaves_a_whole_state_and_the_next_up_c
                     await it.pulumi.done("cancel", "--yes")
             await it.completes()
 
-    await asyncio.gather(*map(killed, VICTIMS))
+    async def without_room() -> None:
+        async with course(project, "disk") as it:
+            it.door.hold(4)
+            up = await it.begin()
+            await it.until("at the answer", up, READS["at the answer"])
+
+            nothing, everything = (0, resource.RLIM_INFINITY), (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            resource.prlimit(up.pid, resource.RLIMIT_FSIZE, nothing)  # not a byte more in any file
+            it.door.open()
+            await read_until(up, "failed to save snapshot")
+            resource.prlimit(up.pid, resource.RLIMIT_FSIZE, everything)
+
+            ended = await finish(up)
+            assert ended.code != 0
+            held = await it.pulumi.resources()
+            assert "site" not in held
+            assert held.get("encoded", {"outputs": {"status": "Succeed"}})["outputs"]["status"] == "Succeed"
+            await it.completes()
+
+    await asyncio.gather(without_room(), *map(killed, VICTIMS))
 
 
 async def test_who_is_stopped_at_every_stage_and_resumed_goes_on_as_if_nothing_had_been(project: Project) -> None:
