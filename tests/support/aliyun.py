@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from aiohttp import web
 
+from ice_emulator.limits import Meter
 from ice_emulator.service import Service
 from support.authority import Authority
 from support.key_services import OIDC_TOKEN, KeyServices
@@ -94,9 +95,12 @@ class Aliyun:
         return Service(
             scenario,
             now=time.monotonic,
+            real=time.monotonic,
             wall_clock=lambda: datetime.now(UTC),
             host_id=host,
             on_call=lambda: None,
+            meter=Meter(()),
+            seed=None,
         )
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
