@@ -37,11 +37,13 @@ class BackgroundEmulator:
     def __init__(self, scenario: Scenario, **options: Any) -> None:
         """Prepare; `options` are those of `Emulator`."""
         self._emulator = Emulator(scenario, **options)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="ice-emulator", daemon=True)
+        self._is_open = False
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ice-emulator", daemon=True)
         self._thread.start()
+        self._is_open = True
         try:
             self._run(self._emulator.__aenter__())
         except BaseException:
@@ -98,6 +100,7 @@ class BackgroundEmulator:
         Raises:
             TimeoutError: There were not so many after `within` seconds.
         """
+        self._check()
         self._run(self._until_called(count, within))
 
     def add_task(self, task: Mapping[str, object]) -> None:
@@ -141,6 +144,7 @@ class BackgroundEmulator:
 
     def _do(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
         """Run a function in the thread of the emulator, which is the only one that may touch it."""
+        self._check()
         future: Future[T] = Future()
 
         def run() -> None:
@@ -152,10 +156,16 @@ class BackgroundEmulator:
         self._loop.call_soon_threadsafe(run)
         return future.result()
 
+    def _check(self) -> None:
+        if not self._is_open:
+            message = "the emulator is not open: use it inside `with BackgroundEmulator(…) as emulator`"
+            raise RuntimeError(message)
+
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
     def _end(self) -> None:
+        self._is_open = False
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -88,8 +89,27 @@ def test_a_port_that_is_taken_is_told_and_leaves_no_thread() -> None:
         port = int(emulator.endpoint.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"), BackgroundEmulator(Scenario(), port=port):
             pass
+        assert [thread.name for thread in threading.enumerate()].count("ice-emulator") == 1
 
 
 def test_whoever_waits_for_too_many_calls_is_told_how_many_came() -> None:
     with BackgroundEmulator(Scenario()) as emulator, pytest.raises(TimeoutError, match=r"0 calls in 0\.01 s, not 1"):
         emulator.until_called(1, within=0.01)
+
+
+def test_whoever_uses_it_before_or_after_it_is_open_is_told_instead_of_waiting_for_ever() -> None:
+    emulator = BackgroundEmulator(Scenario())
+    with pytest.raises(RuntimeError, match="is not open: use it inside `with"):
+        emulator.add_task({"taskId": "t", "timeline": [{"after": 0, "status": "Init"}]})
+    with emulator:
+        emulator.advance_clock(1)
+    with pytest.raises(RuntimeError, match="is not open: use it inside `with"):
+        emulator.until_called(1)
+
+
+def test_it_can_be_opened_again_and_begins_anew() -> None:
+    emulator = BackgroundEmulator(Scenario())
+    for _ in range(2):
+        with emulator:
+            assert emulator.standings == []
+            emulator.add_task({"taskId": "t", "timeline": [{"after": 0, "status": "Init"}]})
