@@ -454,6 +454,23 @@ async def test_after_a_fault_the_same_client_goes_on(connect: Connect) -> None:
         assert (await client.get_workflow_task("t-1")).succeeded
 
 
+@pytest.mark.parametrize("status", [403, 404, 405])
+async def test_a_page_that_something_on_the_way_shows_in_place_of_the_api_ends_no_wait(
+    connect: Connect, status: int
+) -> None:
+    page = say(answer(status, b"<html>blocked</html>", "Content-Type: text/html"))
+    async with RawServer(page, body(WHOLE), page, body(WHOLE)) as server:
+        client = connect(server.host)
+        with pytest.raises(Rejected):  # from the beginning: most likely the wrong endpoint
+            await client.get_workflow_task("t-1")
+        await client.get_workflow_task("t-1")
+
+        with pytest.raises(Unreachable, match="something on the way answers instead of the API"):
+            await client.get_workflow_task("t-1")
+
+        assert (await client.get_workflow_task("t-1")).succeeded
+
+
 # --- the emulator's kinds ---------------------------------------------------------------------------------------------
 
 EMULATED: dict[str, type[ProviderError] | None] = {

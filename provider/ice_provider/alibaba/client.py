@@ -39,6 +39,7 @@ class Client:
         self._agent = f"pulumi-ice/{about.VERSION}"
         self._held: WeakValueDictionary[str, WorkflowTask] = WeakValueDictionary()  # by those who wait
         self._skew = 0.0  # seconds that the service's clock is ahead of ours
+        self._was_answered = False
 
     @property
     def region(self) -> str | None:
@@ -103,7 +104,9 @@ class Client:
             answer = await self._send(question, key, ends)
         if answer.status != _OK:
             raise self._refusal(answer, question).as_error()
-        return answers.document(answer.body, answer.headers.get("content-type", ""))
+        found = answers.document(answer.body, answer.headers.get("content-type", ""))
+        self._was_answered = True
+        return found
 
     async def _key(self, ends: float, refused: Key | None = None) -> Key:
         """Return the key to sign with; another one than that which was refused.
@@ -145,5 +148,5 @@ class Client:
         return True
 
     def _refusal(self, answer: Answer, question: Question) -> Refusal:
-        asker = Asker(self.region, self.caller, self._keyring.is_renewable, self._skew)
+        asker = Asker(self.region, self.caller, self._keyring.is_renewable, self._skew, self._was_answered)
         return Refusal(answer, answers.refusal(answer.body), question, asker)

@@ -55,12 +55,14 @@ class Asker:
         caller: The key, masked, and where it comes from.
         renews: Whether the key can be renewed, and so has been when it is refused for good.
         skew: Seconds that the service's clock was found to be ahead of ours; 0 when nobody looked.
+        was_answered: Whether the API has answered before: what is no answer of it then comes from the way, and passes.
     """
 
     region: str | None
     caller: str
     renews: bool
     skew: float
+    was_answered: bool = False
 
 
 class Refusal:
@@ -223,6 +225,9 @@ def _refused(refusal: Refusal) -> ProviderError:
 
 
 def _no_such_api(refusal: Refusal) -> ProviderError:
+    if refusal.asker.was_answered and not refusal.code:
+        advice = "look at what is on the way: proxies, firewalls, load balancers"
+        return Unreachable(f"something on the way answers instead of the API: {refusal.said}", [("next", advice)])
     endpoint, protocol = wording().setting("endpoint"), wording().setting("protocol")
     return Rejected(
         f"what answers is not the ICE API 2020-11-09, or not by this protocol: {refusal.said}",
