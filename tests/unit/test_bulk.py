@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -258,6 +259,35 @@ def test_a_gate_that_joins_just_after_a_list_is_not_told_what_the_list_said() ->
         return isinstance(seen, WorkflowTask) and seen.results is not None
 
     assert run(join())
+
+
+async def _fifty_waits(leave: Callable[[contextlib.ExitStack, Poller], None]) -> tuple[int, int, set[Any]]:
+    """Wait for fifty tasks and leave after a minute; return the calls before and after, and what still goes on."""
+    clock = VirtualClock()
+    films = Films(clock)
+    films.count = 50
+    poller = Poller(films, clock, per_second=100, in_bulk=True, luck=lambda: 1.0)
+    with contextlib.ExitStack() as waits:
+        for number in range(50):
+            waits.enter_context(poller.follow(f"t-{number}", waits_on=DEFAULT_PENDING))
+        await clock.sleep(60)
+        assert films.searches
+        before = films.calls
+        leave(waits, poller)
+        await clock.sleep(300)
+        return before, films.calls, asyncio.all_tasks() - {asyncio.current_task()}
+
+
+def test_tasks_that_nobody_waits_for_any_more_are_not_listed() -> None:
+    before, after, _ = run(_fifty_waits(lambda waits, _: waits.close()))
+
+    assert after == before
+
+
+def test_a_stop_ends_lists_queue_and_polls() -> None:
+    before, after, running = run(_fifty_waits(lambda _, poller: poller.stop()))
+
+    assert (after, running) == (before, set())
 
 
 @pytest.mark.parametrize(
