@@ -22,6 +22,7 @@ except ImportError:  # PyYAML without libyaml: slower, same result
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Path = tuple[str | int, ...]
 
+_HALVES = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 _DEPTH = 100  # levels
 _VALUES = 500_000  # after aliases have been written out
 
@@ -82,6 +83,7 @@ def from_text(text: str, source: str) -> Document:
         ScenarioError: The text is no YAML, or holds something that JSON could not carry.
     """
     try:
+        text = _with_whole_letters(text)
         _check_depth(text, source)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -110,6 +112,17 @@ def from_value(value: object, source: str) -> Document:
     except (TypeError, ValueError, RecursionError) as error:
         problem = f"this cannot be written as JSON: {error}"
         raise ScenarioError(source, None, "", problem, "use mappings, lists, text and numbers") from error
+
+
+def _with_whole_letters(text: str) -> str:
+    """Return JSON with the letters whole that it escapes in two halves, as YAML has them; any other text as it is."""
+    if not _HALVES.search(text):
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _HALVES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
 
 
 def _check_depth(text: str, source: str) -> None:

@@ -53,6 +53,18 @@ def test_every_word_of_a_scenario_is_understood() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"tasks": [{"taskId": "\\ud83d\\ude00\\ud83c\\udfac", "answer": "x"}]}', "\U0001f600\U0001f3ac"),
+        ('{"tasks": [{"taskId": "\\\\ud83d\\\\ude00", "answer": "x"}]}', "\\ud83d\\ude00"),
+        ("tasks: [{taskId: '\\ud83d\\ude00', answer: x}]", "\\ud83d\\ude00"),
+    ],
+)
+def test_a_letter_that_json_writes_in_two_halves_is_one(text: str, read: str) -> None:
+    assert [task.task_id for task in Scenario.from_text(text).tasks] == [read]
+
+
 def test_the_key_out_of_the_box_can_be_redefined() -> None:
     """To see what happens when it is denied."""
     (key,) = Scenario.from_text("keys: [{accessKey: emulator, secretKey: emulator-secret, denied: true}]").keys
