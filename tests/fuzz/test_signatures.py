@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.signature import ACS3, VERSION_1, Key, Verifier, canonical_query
+from ice_provider.alibaba.credentials import keys as provider_keys
+from ice_provider.alibaba.signing import sign
 from support.fuzzing import fuzzed
 from support.secrets import SECRET, TOKEN, seen_in
 
@@ -169,6 +171,22 @@ def test_another_secret_is_refused_and_so_is_none(query: dict[bytes, bytes], key
 
     assert verdict(acs3(query, f"/?{canonical(query)}", stranger), [key]) == "SignatureDoesNotMatch"
     assert verdict(version_1(query, stranger), [key]) == "SignatureDoesNotMatch"
+
+
+known = st.sampled_from([KEY, TEMPORARY])
+texts = st.dictionaries(st.text("abXYZ019-_.~", min_size=1, max_size=4), st.text(max_size=6), max_size=4)
+
+
+@fuzzed(texts, known, st.uuids().map(str))
+def test_whatever_the_provider_signs_is_accepted(query: dict[str, str], key: Key, nonce: str) -> None:
+    """Two that share no code agree: the official signer, as the provider uses it, and the emulator."""
+    ours = provider_keys.Key(key.access_key, key.secret_key, key.security_token, source="a test")
+    host, moment = "127.0.0.1:1", NOW.timestamp()
+
+    signed = sign("GetWorkflowTask", query, host=host, key=ours, agent="a-test/1", moment=moment, nonce=nonce)
+
+    headers = tuple((name.lower(), value) for name, value in signed.headers.items())
+    assert verdict(Signed(signed.target, headers), [KEY, TEMPORARY]) == key.access_key
 
 
 garbage = st.text(max_size=12) | st.sampled_from(["", "tester", TOKEN, "2026-01-04T02:05:17Z", "0000-00-00T00:00:00Z"])
