@@ -17,7 +17,7 @@ import yaml
 
 from support.engine import Pulumi, finish, read_until
 from support.key_services import KEYS, KeyServices
-from support.victims import EmulatorProcess, emulator_process, plugins_of, until_called, until_gone
+from support.victims import EmulatorProcess, emulator_process, needs_proc, plugins_of, until_called, until_gone
 
 if TYPE_CHECKING:
     from e2e.conftest import Project
@@ -111,6 +111,7 @@ async def see(pulumi: Pulumi, resources: dict[str, Any], *, under_way: int = 0) 
     assert len(state.get("pending_operations") or []) == under_way
 
 
+@needs_proc
 @pytest.mark.parametrize(("victim", "stage"), CASES)
 async def test_who_is_killed_leaves_a_whole_state_and_the_next_up_completes(
     project: Project, tmp_path: Path, victim: str, stage: str

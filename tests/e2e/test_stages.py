@@ -18,12 +18,12 @@ import pytest
 
 from ice_emulator import Emulator, Scenario
 from support.engine import Pulumi, finish, read_until
-from support.victims import plugins_of, until_gone
+from support.victims import needs_proc, plugins_of, until_gone
 
 if TYPE_CHECKING:
     from e2e.conftest import Project
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), needs_proc]
 
 VICTIMS: Final = ("plugin", "engine")
 READS: Final = {"configure": 0, "preview read": 1, "first poll": 2, "middle": 3, "at the answer": 4}

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from support.engine import SCRIPTS, read_until
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="plugins are found in /proc")
 
 
 def plugins_of(engine: asyncio.subprocess.Process) -> list[int]:
