@@ -90,6 +90,11 @@ class Witness:
         """See `Cloud`."""
         return self.cloud.notes
 
+    @property
+    def ahead(self) -> float:
+        """See `Cloud`."""
+        return self.cloud.ahead
+
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `Cloud`."""
         try:

@@ -56,6 +56,10 @@ class Cloud(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What the person should know of how we signed in and call; it can grow with every call."""
 
+    @property
+    def ahead(self) -> float:
+        """Seconds that the service's clock is ahead of this machine's, as far as its answers have told."""
+
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """Ask once for a task; ends within 15 s and never repeats the call, which is the poller's business.
 

@@ -303,5 +303,5 @@ class Poller:
         if watch.has_moved or not isinstance(reading, WorkflowTask):
             return pacing.pause(0.0, luck)
         made = times.seconds(reading.create_time)
-        told = 0.0 if made is None else self._clock.wall() - made  # wrong when a clock is
+        told = 0.0 if made is None else self._clock.wall() + self.cloud.ahead - made
         return pacing.pause(max(told, self._clock.now() - watch.first_read_at), luck)

@@ -330,6 +330,17 @@ async def test_a_corrected_clock_is_told_of_once_with_the_measured_skew(
     assert durations.parse(told[1]) == pytest.approx(abs(ahead.total_seconds()), abs=5)
 
 
+@pytest.mark.parametrize("minutes", [-10, 0, 10])
+async def test_every_answer_tells_how_far_the_clocks_are_apart(connect: Connect, minutes: int) -> None:
+    ahead = timedelta(minutes=minutes)
+    async with Emulator(world(), wall_clock=lambda: datetime.now(UTC) + ahead) as emulator:
+        client = connect(emulator.endpoint)
+
+        await client.get_workflow_task("Succeed")
+
+    assert client.ahead == pytest.approx(ahead.total_seconds(), abs=5)
+
+
 async def test_a_skew_that_appears_later_is_learnt_too(connect: Connect) -> None:
     async with Emulator(world()) as emulator:
         client = connect(emulator.endpoint)

@@ -192,6 +192,7 @@ class AccountCloud:
     caller: str
     region: str = "cn-shanghai"
     notes: tuple[str, ...] = ()
+    ahead: float = 0.0
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         await self.account.travel()

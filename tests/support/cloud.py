@@ -38,6 +38,7 @@ class ScriptedCloud:
     region = "cn-shanghai"
     notes: tuple[str, ...] = ()
     caller = "the key LTAI…x3Qz (from ice:accessKey)"
+    ahead = 0.0
 
     def __init__(self, *steps: Step, others: dict[str, Iterable[Step]] | None = None) -> None:
         self._steps = {"t-1": list(steps), **{name: list(script) for name, script in (others or {}).items()}}

@@ -37,7 +37,7 @@ class Films:
         statuses: Words that a task has before it ends, by ID, in the place of Processing.
     """
 
-    region, notes, caller = "cn-shanghai", (), "the key"
+    region, notes, caller, ahead = "cn-shanghai", (), "the key", 0.0
 
     def __init__(self, clock: VirtualClock, *, behind: float = 0.0, strangers: int = 0) -> None:
         self.behind, self.strangers = behind, strangers

@@ -100,6 +100,21 @@ def test_a_task_whose_age_nobody_knows_is_as_old_as_its_first_reading(create_tim
     assert run(watching()).calls["t-1"] <= 105  # once a second, it would be 545
 
 
+@pytest.mark.parametrize("seconds", [-600.0, 600.0])
+def test_a_clock_that_is_off_makes_no_task_older_or_younger(seconds: float) -> None:
+    """How far it is off, the answers tell."""
+
+    async def watching(off: float) -> int:
+        cloud = Busy()
+        cloud.ahead = -off
+        poller = Poller(cloud, VirtualClock(wall=MADE + off), per_second=100, luck=lambda: 1.0)
+        with poller.follow("t-1"):
+            await asyncio.sleep(600)
+        return cloud.calls["t-1"]
+
+    assert run(watching(seconds)) == run(watching(0.0))
+
+
 def test_a_fault_that_waits_remember_holds_nothing_of_where_it_came_from() -> None:
     async def failing() -> Any:
         class Down(Busy):

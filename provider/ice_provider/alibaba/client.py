@@ -23,6 +23,8 @@ from ice_provider.model import WorkflowTask
 
 _OK: Final = 200
 _LARGEST_PAGE: Final = "100"
+_COMPARING: Final = 300.0  # seconds between two looks at the service's clock
+_UNNOTICED: Final = 5.0  # seconds that clocks may be apart, and an answer on its way
 _TELLING: Final = 60.0  # seconds of change in the skew that are worth another line
 
 
@@ -40,6 +42,8 @@ class Client:
         self._held: WeakValueDictionary[str, WorkflowTask] = WeakValueDictionary()  # by those who wait
         self._skew = 0.0  # seconds that the service's clock is ahead of ours
         self._was_answered = False
+        self.ahead = 0.0
+        self._compares_at = float("-inf")
 
     @property
     def region(self) -> str | None:
@@ -106,6 +110,7 @@ class Client:
             raise self._refusal(answer, question).as_error()
         found = answers.document(answer.body, answer.headers.get("content-type", ""))
         self._was_answered = True
+        self._compare_clocks(answer)
         return found
 
     async def _key(self, ends: float, refused: Key | None = None) -> Key:
@@ -146,6 +151,13 @@ class Client:
             self._notes.append(messages.clock_corrected(skew))
         self._skew = skew
         return True
+
+    def _compare_clocks(self, answer: Answer) -> None:
+        """Learn how far the clocks are apart, now and then only: to read a date costs as much as to read a task."""
+        now = time.time()
+        if now >= self._compares_at and answer.moment is not None:
+            self._compares_at = now + _COMPARING
+            self.ahead = apart if abs(apart := answer.moment - now) > _UNNOTICED else 0.0
 
     def _refusal(self, answer: Answer, question: Question) -> Refusal:
         asker = Asker(self.region, self.caller, self._keyring.is_renewable, self._skew, self._was_answered)
