@@ -11,6 +11,7 @@ What stands behind NAME=VALUE becomes configuration of each stack. Keys come fro
 import argparse
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -166,7 +167,8 @@ def main() -> None:
     application.router.add_get("/publish/{task}/log", service.log)
     application.router.add_delete("/publish/{task}", service.stop)
     application.on_shutdown.append(service.stop_all)
-    web.run_app(application, host="127.0.0.1", port=given.port)
+    tell = functools.partial(print, flush=True)  # a pipe would keep the address to itself
+    web.run_app(application, host="127.0.0.1", port=given.port, print=tell)
 
 
 if __name__ == "__main__":
