@@ -54,8 +54,9 @@ def without_requests(value: Any) -> Any:
 async def test_one_import_line_switches_the_flavour_and_no_output_changes(
     project: Project, emulator: Emulator, tmp_path: Path, name: str, config: dict[str, str]
 ) -> None:
-    answer = {"RequestId": "REQUEST-1", "WorkflowTask": {"TaskId": "full", **TASKS["full"]}}
-    emulator.add_task({"taskId": "full", "answer": answer})
+    for task_id in ("full", "sparse"):
+        answer = {"RequestId": "REQUEST-1", "WorkflowTask": {"TaskId": task_id, **TASKS[task_id]}}
+        emulator.add_task({"taskId": task_id, "answer": answer})
     add_night(emulator)
     text = (PROGRAMS / f"{name}.py").read_text()
     switched = tmp_path / f"{name}.py"
