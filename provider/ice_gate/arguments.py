@@ -53,7 +53,7 @@ _EXAMPLES: Final = {
   ice-gate show 4215e042b3966ca5441e --json | jq .results""",
     "list": """\
   ice-gate list --workflow-name nightly --statuses Init,Processing
-  ice-gate list --workflow-id 63dca92ac0d1 --ids | xargs ice-gate wait""",
+  ice-gate wait $(ice-gate list --statuses Init,Processing --max-items 5000 --ids)""",
 }
 
 

@@ -53,6 +53,24 @@ async def test_no_more_pages_are_read_than_the_items_need_counted_after_the_filt
     assert len(service.searches) == 1
 
 
+@pytest.mark.parametrize(
+    ("there_are", "max_items", "told"),
+    [
+        (101, 100, ["listed 100 workflow tasks, and there may be more: raise maxItems to have all"]),
+        (100, 100, []),
+        (99, 100, []),
+        (101, 1, []),  # the newest one was asked for, no more
+    ],
+)
+async def test_a_list_that_is_cut_says_so(there_are: int, max_items: int, told: list[str]) -> None:
+    act = operation(cloud(*[task("Succeed", f"t-{number}") for number in range(there_are)]), "read")
+
+    await GetWorkflowTasks().call(Arguments(max_items=max_items), act)
+
+    assert isinstance(act.reporter, Lines)
+    assert act.reporter.warned == told
+
+
 @pytest.mark.parametrize(("word", "warnings"), [("Success", 1), ("Failed", 0)])
 async def test_a_status_that_none_of_the_found_tasks_has_is_told_of(word: str, warnings: int) -> None:
     act = operation(cloud(*TASKS), "read")

@@ -19,6 +19,7 @@ from ice_provider.watch import Stopped
 from ice_provider.wording import wording
 
 _LIMIT: Final = 30.0  # seconds for all pages
+_A_PAGE: Final = 100  # tasks
 _MOST_PAGES: Final = 50
 _LONGEST_KEY_TEXT: Final = 32
 _DAY: Final = 24 * 3600.0  # seconds
@@ -35,7 +36,7 @@ def _key_text_problem(text: str) -> str | None:
 
 
 def _count_problem(count: int) -> str | None:
-    most = _MOST_PAGES * 100
+    most = _MOST_PAGES * _A_PAGE
     return None if 0 < count <= most else f"must be from 1 to {most}"
 
 
@@ -137,6 +138,11 @@ async def _list(inputs: Arguments, poller: Poller, reporter: Reporter, began: fl
         if len(found) >= inputs.max_items or page.next_token is None:
             if met and not found:
                 await reporter.warn(_none_of(inputs.statuses or (), met))
+            is_cut = page.next_token is not None or len(found) > inputs.max_items
+            if (
+                is_cut and inputs.max_items >= _A_PAGE
+            ):  # who wants fewer wants the newest, and knows that there are more
+                await reporter.warn(_part_of(inputs.max_items))
             return tuple(found[: inputs.max_items])
         token = page.next_token
     *narrower, last = map(wording().input, ("workflowId", "keyText", "startOfCreateTime", "endOfCreateTime"))
@@ -144,6 +150,11 @@ async def _list(inputs: Arguments, poller: Poller, reporter: Reporter, began: fl
         f"the search finds more than {_MOST_PAGES} pages of workflow tasks",
         [("next", f"narrow it with {', '.join(narrower)} or {last}")],
     )
+
+
+def _part_of(most: int) -> str:
+    """Return the warning of a list that is cut: a gate over it would open for a part."""
+    return f"listed {most:,} workflow tasks, and there may be more: raise {wording().input('maxItems')} to have all"
 
 
 def _none_of(statuses: tuple[str, ...], met: Mapping[str, int]) -> str:
