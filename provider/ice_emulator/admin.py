@@ -22,6 +22,7 @@ from ice_emulator.tasks import Standing
 
 PREFIX = "/admin/"
 SHORTEST_TOKEN = 16  # characters
+LISTED = 10_000  # calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class Admin:
 
 
 def _calls(steering: Steering, wish: _Wish) -> object:
-    wanted = [call for call in steering.calls if wish.words.get("taskId") in {None, call.task_id}]
+    wanted = [call for call in steering.calls if wish.words.get("taskId") in {None, call.task_id}][-LISTED:]
     return {"calls": [{_camel(name): value for name, value in asdict(call).items()} for call in wanted]}
 
 
@@ -130,7 +131,10 @@ def _clear_faults(steering: Steering, _: _Wish) -> object:
 Act = Callable[[Steering, _Wish], object]
 
 ROUTES: Mapping[tuple[str, str], tuple[str, Act]] = {
-    ("GET", "calls"): ("the calls received so far; `?taskId=` for those about one task", _calls),
+    ("GET", "calls"): (
+        "the calls received so far, at most the last 10,000; `?taskId=` for those about one task",
+        _calls,
+    ),
     ("GET", "tasks"): ("every task, its status and how often it was read", _tasks),
     ("POST", "tasks"): ("add a task in the words of a scenario, or start it anew", _add_task),
     ("GET", "tasks/ID"): ("one task", _task),
@@ -166,7 +170,7 @@ def _read(body: bytes | None) -> object:
     if body is None:
         raise Refused(413, "EntityTooLarge", "the body is too long: send what changes, not the whole scenario")
     try:
-        value = json.loads(body or b"{}")
+        value = json.loads(body or b"{}", parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Refused(
             400, "BadRequest", 'the body is no JSON: send such as {"taskId": "movie-1", "timeline": []}'
@@ -174,6 +178,11 @@ def _read(body: bytes | None) -> object:
     if not isinstance(value, dict | list):
         raise Refused(400, "BadRequest", "the body is neither a JSON object nor a list: put braces around it")
     return value
+
+
+def _no_number(name: str) -> float:
+    message = f"{name} is no JSON"
+    raise ValueError(message)
 
 
 def _told(standing: Standing) -> dict[str, object]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from ice_emulator.clock import FASTEST
 from ice_emulator.hosts import is_loopback
 from ice_emulator.limits import Quota
 from ice_emulator.variants import VARIANTS
@@ -76,8 +77,8 @@ def _speed(text: str) -> float:
         speed = float(text.removesuffix("x"))
     except ValueError:
         speed = 0
-    if not 0 < speed < float("inf"):
-        message = f"{text!r} is not a speed: give a number above 0, such as 10x"
+    if not 0 < speed <= FASTEST:
+        message = f"{text!r} is not a speed: give a number above 0 and up to {FASTEST:,.0f}, such as 10x"
         raise argparse.ArgumentTypeError(message)
     return speed
 

@@ -7,6 +7,11 @@ Must not know: anything.
 
 from collections.abc import Callable
 
+FARTHEST = 1e11
+"""Seconds that time can be moved on in all: some three thousand years."""
+FASTEST = 1e6
+"""How many times as fast as real time it can run, at most."""
+
 
 class PlayClock:
     """A steady clock that can run fast and be moved on."""
@@ -15,10 +20,10 @@ class PlayClock:
         """Start with the time that `real` tells, in seconds; then `speed` seconds pass in each of its seconds.
 
         Raises:
-            ValueError: `speed` is not above zero.
+            ValueError: `speed` is not above zero, or more than FASTEST.
         """
-        if not speed > 0:
-            message = f"time cannot run {speed:g} times as fast: give a speed above 0"
+        if not 0 < speed <= FASTEST:
+            message = f"time cannot run {speed:g} times as fast: give a speed above 0, and at most {FASTEST:g}"
             raise ValueError(message)
         self._real = real
         self._began = real()
@@ -33,9 +38,9 @@ class PlayClock:
         """Move on.
 
         Raises:
-            ValueError: `seconds` is negative: time does not go back.
+            ValueError: `seconds` is negative, for time does not go back, or goes beyond any date.
         """
-        if not seconds >= 0:
-            message = f"time cannot be moved on by {seconds:g} s: give 0 or more"
+        if not 0 <= seconds <= FARTHEST - self._skipped:
+            message = f"time cannot be moved on so far, or back: give 0 or more seconds, in all at most {FARTHEST:,.0f}"
             raise ValueError(message)
         self._skipped += seconds

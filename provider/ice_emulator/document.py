@@ -19,6 +19,8 @@ try:
 except ImportError:  # PyYAML without libyaml: slower, same result
     from yaml import SafeLoader as _BaseLoader  # type: ignore[assignment]
 
+from ice_emulator.real_keys import masked
+
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Path = tuple[str | int, ...]
 
@@ -37,7 +39,7 @@ class ScenarioError(ValueError):
     def __init__(self, source: str, line: int | None, where: str, problem: str, remedy: str) -> None:
         place = source if line is None else f"{source}:{line}"
         subject = f"{where}: " if where else ""
-        super().__init__(f"{place}: {subject}{problem}; {remedy}")
+        super().__init__(masked(f"{place}: {subject}{problem}; {remedy}"))
         self.line = line
 
 

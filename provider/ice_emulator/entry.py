@@ -9,11 +9,12 @@ Must not know: which keys exist. That is `vocabulary.py`; a key is read as what 
 import difflib
 import json
 import math
+import re
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from ice_emulator.document import Document, Json, Path, ScenarioError
-from ice_emulator.words import Kind, Word, Words
+from ice_emulator.document import Document, Json, Path, ScenarioError, shown
+from ice_emulator.words import LONGEST, Kind, Word, Words
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Entry:
         self._values: dict[str, Json] = value
         for name in value:
             if name not in self._words:
-                raise self.error(name, "this key is not known", similar(name, self._words))
+                raise self._unknown(name)
 
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
@@ -62,6 +63,15 @@ class Entry:
     def error(self, name: str | None, problem: str, remedy: str) -> ScenarioError:
         """Say what is wrong with `name`, or with the mapping itself."""
         return self._document.error(self.path if name is None else (*self.path, name), problem, remedy)
+
+    def _unknown(self, name: str) -> ScenarioError:
+        """Say that a key is not known; behind a colon without a space a secret may stand, which is not told."""
+        begin = re.split(r"[:=\s]", name, maxsplit=1)[0]
+        if begin == name:
+            return self.error(name, "this key is not known", similar(name, self._words))
+        return self.error(
+            None, f"a key that begins with {shown(begin)} is not known", "write a colon and a space behind it"
+        )
 
     def required(self, name: str) -> str:
         """Return a text that must be there and hold something."""
@@ -81,12 +91,12 @@ class Entry:
 
     def number(self, name: str) -> float | None:
         """Return a number of zero or more, None when it is absent."""
-        most = self._declared(name, Kind.NUMBER).most
+        most = self._declared(name, Kind.NUMBER).most or LONGEST
         value = self._values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= (most or math.inf):
-            remedy = "write a number of 0 or more" if most is None else f"write a number from 0 to {most}"
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            remedy = f"write a number from 0 to {most}"
             raise self.error(name, f"{kind(value)} stands where a number belongs", remedy)
         return value
 

@@ -75,8 +75,11 @@ def place_from(parameters: Mapping[str, str], query: Query) -> Rank | None:
         place = b""
     if token != _token(place, query):
         raise _invalid("NextToken", "is not one that this query was given")
-    number, _, task_id = place.decode().partition(" ")
-    return (int(number), task_id)
+    try:
+        number, _, task_id = place.decode().partition(" ")
+        return (int(number), task_id)
+    except ValueError:  # made up, with the right digest
+        raise _invalid("NextToken", "is not one that this query was given") from None
 
 
 def token_of(place: Rank, query: Query) -> str:

@@ -12,7 +12,8 @@ from ice_emulator.document import Document
 from ice_emulator.entry import Entry, json_text, similar
 from ice_emulator.faults import Fault
 from ice_emulator.kinds import KINDS
-from ice_emulator.signature import DEFAULT_KEY, Key, looks_real
+from ice_emulator.real_keys import looks_real
+from ice_emulator.signature import DEFAULT_KEY, Key
 from ice_emulator.tasks import Started, Step, Task, Verbatim, Workflow
 from ice_emulator.variants import VARIANTS
 from ice_emulator.vocabulary import FAULT, TASK, TIMELINE_ALONE

@@ -6,7 +6,7 @@ Must not know: which words there are.
 import json
 from collections.abc import Mapping
 
-from ice_emulator.words import Kind, Word, Words
+from ice_emulator.words import LONGEST, Kind, Word, Words
 
 DIALECT = "http://json-schema.org/draft-07/schema#"  # the newest that common editors know in full
 
@@ -49,7 +49,7 @@ def _value(word: Word) -> dict[str, object]:
             unlike = {} if word.unlike is None else {"not": {"type": "string", "pattern": word.unlike}}
             return {"type": "string", **({"minLength": 1} if word.required else {}), **unlike}
         case Kind.NUMBER:
-            return {"type": "number", **_range(word, 0)}
+            return {"type": "number", "maximum": LONGEST, **_range(word, 0)}
         case Kind.COUNT:
             return {"type": "integer", **_range(word, 1)}
         case Kind.COUNTS:

@@ -195,8 +195,10 @@ class Emulator(Steering):
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
             body = None
-        if self._admin is not None and request.raw_path.startswith(PREFIX):
-            answer = self._steer(self._admin, request, body)
+        if _is_from_a_page(request):
+            answer = _told(403, "this emulator answers programs, and no page in a browser")
+        elif f"{request.raw_path}/".startswith(PREFIX):
+            answer = self._steer(request, body)
         else:
             answer = self._service.answer(request.method, request.raw_path, request.raw_headers, body)
         headers = {
@@ -214,10 +216,12 @@ class Emulator(Steering):
             return await nothing  # which never comes: the loss of the connection cancels this handler
         return await self._stream(request, answer, headers)
 
-    def _steer(self, admin: Admin, request: web.BaseRequest, body: bytes | None) -> Answer:
+    def _steer(self, request: web.BaseRequest, body: bytes | None) -> Answer:
         if not is_ours(request.headers.get("Host", ""), self._endpoint):
-            return Answer(status=403, body=answers.encode({"error": "use 127.0.0.1, ::1 or localhost"}))
-        return admin.answer(request.method, request.raw_path, request.headers.get("Authorization", ""), body)
+            return _told(403, "use 127.0.0.1, ::1 or localhost")
+        if self._admin is None:
+            return _told(404, "the admin API is off: start the emulator with --admin-token-file FILE")
+        return self._admin.answer(request.method, request.raw_path, request.headers.get("Authorization", ""), body)
 
     async def _stream(self, request: web.BaseRequest, answer: Answer, headers: Mapping[str, str]) -> web.StreamResponse:
         response = web.StreamResponse(status=answer.status, headers=headers)
@@ -237,6 +241,15 @@ class Emulator(Steering):
         if second != self._date[0]:
             self._date = (second, format_datetime(clock.astimezone(UTC), usegmt=True))
         return self._date[1]
+
+
+def _is_from_a_page(request: web.BaseRequest) -> bool:
+    """Whether a browser sends this for a page: it may send such requests to this machine without asking."""
+    return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none"
+
+
+def _told(status: int, error: str) -> Answer:
+    return Answer(status=status, body=answers.encode({"error": error}))
 
 
 def _hang_up(transport: asyncio.BaseTransport | None, answer: Answer) -> None:

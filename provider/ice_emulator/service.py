@@ -29,6 +29,7 @@ from ice_emulator.tasks import Verbatim, View
 BODY_LIMIT = 1024 * 1024  # bytes
 TARGET_LIMIT = 64 * 1024  # bytes of path and query
 CALLS_KEPT = 200_000
+NOTED = 128  # characters of an action, a version and a task ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Call:
 
     Attributes:
         action: Empty when the request was refused before it was read.
-        task_id: None when the action is about no single task.
+        task_id: None when the action is about no single task; of a very long one the beginning.
         signature: How it was signed; empty when the signature was refused.
         status: Status of the answer; 0 when there was none.
         code: Code of the error body; empty when the answer was no error of the service.
@@ -147,9 +148,11 @@ class Service:
 
     def _judge(self, envelope: Envelope, occurrence: _Occurrence, request: Request) -> Answer:
         parameters = request.parameters
-        occurrence.action = action = request.header("x-acs-action") or parameters.get("Action", "")
-        occurrence.version = version = request.header("x-acs-version") or parameters.get("Version", "")
-        occurrence.task_id = task_id = None if action in {LIST, START} else parameters.get("TaskId", "")
+        action = request.header("x-acs-action") or parameters.get("Action", "")
+        version = request.header("x-acs-version") or parameters.get("Version", "")
+        task_id = None if action in {LIST, START} else parameters.get("TaskId", "")
+        occurrence.action, occurrence.version = _noted(action), _noted(version)
+        occurrence.task_id = None if task_id is None else _noted(task_id)
         if not is_ours(request.header("host"), self._host_id):
             message = "This emulator answers only to loopback names: use 127.0.0.1, ::1 or localhost."
             raise Refused(403, "InvalidHost", message)
@@ -189,7 +192,7 @@ class Service:
         proof: Proof,
         truth: Callable[[], Answer],
     ) -> Occasion:
-        asked = occurrence.task_id
+        asked = None if occurrence.task_id is None else request.parameters.get("TaskId", "")
         task_id = self.world.some() if asked is None else asked
         return Occasion(
             envelope=envelope,
@@ -259,6 +262,11 @@ class Service:
             )
         )
         self.on_call()
+
+
+def _noted(text: str) -> str:
+    """Return as much of what a client sent as is kept for each of very many calls, in a form that can be told."""
+    return text[:NOTED].encode("utf-8", "replace").decode()
 
 
 def _refused(envelope: Envelope, refusal: Refused) -> Answer:

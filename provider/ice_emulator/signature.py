@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from ice_emulator.real_keys import looks_real
 from ice_emulator.request import Pairs, Refused, Request
 
 ACS3 = "ACS3-HMAC-SHA256"
@@ -30,8 +31,6 @@ VERSION_1 = "HMAC-SHA1"
 REMEMBERED_NONCES = 200_000  # about 25 MB; at 2,000 requests a second the last 100 seconds
 _TIMESTAMP_LIMIT = timedelta(minutes=15)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-REAL_KEY = "LTAI[A-Za-z0-9]{12,}"
-"""What a key ID of the real service holds, as a regular expression."""
 # Clients look behind the colon for what was signed, to compare; that holds the key's ID, so it is not told here.
 _MISMATCH = "Specified signature is not matched with our calculation. server string to sign is:(not told)"
 
@@ -74,11 +73,6 @@ class Proof:
     key: Key
     version: str
     sent_at: datetime
-
-
-def looks_real(access_key: str) -> bool:
-    """Return whether this may be the ID of a key of the real service."""
-    return re.search(REAL_KEY, access_key) is not None
 
 
 def canonical_query(pairs: Pairs) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ice_emulator.actions import ACTIONS, GET
 from ice_emulator.kinds import KINDS
-from ice_emulator.signature import REAL_KEY
+from ice_emulator.real_keys import REAL_KEY
 from ice_emulator.variants import VARIANTS
 from ice_emulator.words import Kind, Word, Words, absent, given
 

@@ -30,6 +30,10 @@ class Kind(enum.Enum):
     """A list of mappings."""
 
 
+LONGEST = 100 * 365 * 24 * 3600
+"""Seconds: as far as a scenario may reach, so that every moment in it has a date."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """A key.
@@ -39,7 +43,7 @@ class Word:
         required: Whether it must be there and hold something.
         values: What a WORD may be.
         least: The smallest NUMBER or COUNT; None for that of the kind.
-        most: The largest.
+        most: The largest; of a NUMBER, LONGEST unless given.
         unlike: A regular expression that a TEXT must not match anywhere.
         secret: Whether no error may tell what stands there.
         below: The keys of a MAPPING, or of each of MAPPINGS.

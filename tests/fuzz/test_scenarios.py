@@ -125,6 +125,13 @@ FORMS = ("{}", '"{}"', "'{}", "!mine {}", "*{}", "&{}", "!{} x", "[{}]", "!!int 
 in_place = st.sampled_from([form.format(SECRET) for form in FORMS] + [DIGITS, f"-{DIGITS}", f"{DIGITS}.5"])
 
 
+@fuzzed(st.sampled_from(["accessKey", "secretKey", "securityToken"]), st.sampled_from([":", "=", " ", ": :"]))
+def test_a_secret_whose_space_was_forgotten_is_never_told(name: str, between: str) -> None:
+    told = str(read(f"keys: [{{deniedActions: [], {name}{between}{SECRET}}}]"))
+
+    assert not seen_in(told, SECRET)
+
+
 @fuzzed(in_place, st.sampled_from(["secretKey", "securityToken"]), st.sampled_from(["", "\n", "x: 1\n", "}"]))
 def test_what_stands_in_place_of_a_secret_is_never_told(value: str, name: str, after: str) -> None:
     text = f"keys:\n  - accessKey: tester\n    secretKey: other\n    {name}: {value}\n{after}"

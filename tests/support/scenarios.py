@@ -88,6 +88,7 @@ BAD = {
     TASK
     + "      - {after: 1, status: A, activityResults: 7}": "s.yaml:5: tasks[0].timeline[1].activityResults: the number",
     TASK + "      - {after: .inf, status: A}": "s.yaml:5: tasks[0].timeline[1].after: a text stands where a number",
+    TASK + "      - {after: 999999999999, status: A}": "s.yaml:5: tasks[0].timeline[1].after: the number 999999999999",
     TASK
     + "      - {after: 1e999, status: A}": "s.yaml:5: tasks[0].timeline[1].after: this value has no counterpart in JSON;",
     TASK

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ice_emulator.admin import ROUTES
+from ice_emulator.service import NOTED, _noted
 
 if TYPE_CHECKING:
     from tests.unit.emulator.conftest import Caller, Reply, Stage
@@ -110,7 +111,7 @@ async def test_calls_are_told_and_those_of_the_admin_api_are_none(caller: Caller
             400,
             'the body tells no number of seconds: send such as {"seconds"',
         ),
-        ("POST", "clock/advance", {"seconds": -1}, 400, "time cannot be moved on by -1 s: give 0 or more"),
+        ("POST", "clock/advance", {"seconds": -1}, 400, "time cannot be moved on so far, or back: give 0 or more"),
         ("POST", "faults", {"kind": "throtle"}, 400, "did you mean 'throttle'?"),
         ("GET", "task", None, 404, "nothing is here: there are /admin/calls, /admin/tasks, "),
         ("PATCH", "tasks", None, 405, "/admin/tasks knows GET, POST, not PATCH"),
@@ -151,13 +152,37 @@ async def test_a_browser_that_asks_whether_a_page_may_send_the_token_is_told_not
     """So it does not send what the page wants."""
     asks = {"Origin": "http://evil.example.com", "Access-Control-Request-Headers": "authorization"}
     reply = await admin(caller, "OPTIONS", "clock/advance", Authorization="", **asks)
-    assert reply.status == 401
+    assert reply.status == 403
     assert not [name for name in reply.headers if name.lower().startswith("access-control")]
 
 
 async def test_without_a_token_it_is_not_there(stage: Stage) -> None:
     caller = await stage.play(SCENARIO)
-    assert (await admin(caller, "GET", "tasks", Authorization="")).json["Code"] == "IncompleteSignature"
+    for path in ("/admin/tasks", "/admin"):
+        reply = await caller.send("GET", {}, {"Authorization": f"Bearer {TOKEN}"}, path=path)
+        assert (reply.status, "start the emulator with --admin-token-file" in reply.json["error"]) == (404, True)
+    assert caller.emulator.calls == []
+
+
+async def test_what_a_client_sends_does_not_keep_calls_from_being_told(caller: Caller) -> None:
+    await caller.send("POST", {}, {"x-acs-action": "x" * 5000, "x-acs-version": "y" * 5000})
+
+    (told,) = (await admin(caller, "GET", "calls")).json["calls"]
+
+    assert (len(told["action"]), len(told["version"])) == (NOTED, NOTED)
+    assert _noted("a\udcff") == "a?"  # as bytes that are no UTF-8 come out of a header
+
+
+@pytest.mark.parametrize("seconds", [-1, 1e15, 10**400])
+async def test_time_is_not_moved_where_there_is_no_date(caller: Caller, seconds: float) -> None:
+    assert (await admin(caller, "POST", "clock/advance", {"seconds": seconds})).status == 400
+    assert (await admin(caller, "GET", "tasks")).status == 200
+
+
+async def test_a_number_that_json_does_not_know_is_refused(caller: Caller) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    reply = await caller.send("POST", {}, headers, b'{"seconds": Infinity}', "/admin/clock/advance")
+    assert reply.status == 400
 
 
 async def test_a_key_of_the_api_does_not_open_it_nor_the_token_the_api(caller: Caller) -> None:

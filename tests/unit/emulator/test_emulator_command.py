@@ -97,8 +97,9 @@ async def test_a_bad_scenario_is_one_sentence_and_exit_2(tmp_path: Path) -> None
         (["--host", "0.0.0.0"], "'0.0.0.0' is not a loopback address: give 127.0.0.1 or ::1"),  # noqa: S104
         (["--host", "localhost"], "'localhost' is not a loopback address: give 127.0.0.1 or ::1"),
         (["--port", "65536"], "'65536' is not a port: give a number from 0 to 65535"),
-        (["--speed", "0"], "'0' is not a speed: give a number above 0, such as 10x"),
-        (["--speed", "fast"], "'fast' is not a speed: give a number above 0, such as 10x"),
+        (["--speed", "0"], "'0' is not a speed: give a number above 0 and up to 1,000,000, such as 10x"),
+        (["--speed", "1e300"], "'1e300' is not a speed"),
+        (["--speed", "fast"], "'fast' is not a speed: give a number above 0 and up to 1,000,000, such as 10x"),
         (["--requests-per-second", "0"], "'0' is not a rate: give a whole number of 1 or more"),
         (["--quota", "200/60"], "'200/60' is not a quota: write requests and seconds, such as 200/60s"),
         (["--variant", "nullTask"], "'nullTask' chooses nothing: give such as taskNotKnown=nullTask"),

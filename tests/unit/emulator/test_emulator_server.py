@@ -75,6 +75,22 @@ async def test_a_request_for_another_name_is_refused(stage: Stage, host: str, st
 
 
 @pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [("Origin", "http://evil.example", 403), ("Sec-Fetch-Site", "cross-site", 403), ("Sec-Fetch-Site", "none", 200)],
+)
+async def test_a_request_that_a_browser_sends_for_a_page_is_neither_answered_nor_kept(
+    stage: Stage, header: str, value: str, status: int
+) -> None:
+    """A page can send a form to this machine without asking."""
+    caller = await stage.play(SCENARIO)
+    caller.extra = {header: value}
+
+    reply = await caller.read("t")
+
+    assert (reply.status, len(caller.emulator.calls)) == (status, int(status == 200))
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"x-acs-action": "StopWorkflow"},

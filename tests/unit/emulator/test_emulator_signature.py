@@ -14,7 +14,8 @@ from alibabacloud_tea_openapi.utils import Utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ice_emulator import admin, signature
+from ice_emulator import Scenario, ScenarioError, admin, signature
+from ice_emulator.real_keys import looks_real
 from ice_emulator.request import Refused, Request, parse
 from ice_emulator.signature import (
     ACS3,
@@ -24,7 +25,6 @@ from ice_emulator.signature import (
     acs3_signature,
     canonical_query,
     canonical_request,
-    looks_real,
     version_1_signature,
 )
 
@@ -314,6 +314,16 @@ async def test_an_unknown_key_is_refused(stage: Stage) -> None:
     assert reply.json["Message"] == "Specified access key is not found."
 
 
+@pytest.mark.parametrize("text", ["{accessKey:KEY, secretKey: s}", "{KEY: s}", "{accessKey: a, secretKey: s, KEY: t}"])
+def test_a_key_that_looks_real_is_told_nowhere_in_a_scenario(text: str) -> None:
+    real = "LTAI" + "5tAbCdEfGh1234567890"
+
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.from_text(f"keys: [{text.replace('KEY', real)}]")
+
+    assert real[4:] not in str(caught.value)
+
+
 async def test_a_key_that_looks_real_is_refused_with_what_to_do(stage: Stage) -> None:
     caller = await stage.play(ONE_TASK)
     caller.key = ("LTAI" + "4FakeFakeFake", "a-secret")
@@ -324,7 +334,14 @@ async def test_a_key_that_looks_real_is_refused_with_what_to_do(stage: Stage) ->
 
 
 @pytest.mark.parametrize(
-    ("key", "real"), [("LTAI123456789012", True), ("LTAI12345678901", False), ("emulator", False), ("STS.x", False)]
+    ("key", "real"),
+    [
+        ("LTAI123456789012", True),
+        ("LTAI12345678901", False),
+        ("emulator", False),
+        ("STS.x", False),
+        ("STS.NUgYrLnoC37mZZCNnAbez", True),
+    ],
 )
 def test_a_key_looks_real_by_its_beginning_and_length(key: str, *, real: bool) -> None:
     assert looks_real(key) is real
