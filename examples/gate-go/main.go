@@ -11,8 +11,9 @@ func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		// Waits until the task has ended well. When it ends badly, the deployment stops here and says why.
 		encoded, err := ice.NewWorkflowTaskGate(ctx, "encoded", &ice.WorkflowTaskGateArgs{
-			TaskId: pulumi.String(config.Require(ctx, "taskId")),
-		}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "45m"}))
+			TaskId:      pulumi.String(config.Require(ctx, "taskId")),
+			WaitTimeout: pulumi.String("45m"),
+		})
 		if err != nil {
 			return err
 		}

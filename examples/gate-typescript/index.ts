@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 const taskId = new pulumi.Config().require("taskId");
 
 // Waits until the task has ended well. When it ends badly, the deployment stops here and says why.
-const encoded = new ice.WorkflowTaskGate("encoded", { taskId }, { customTimeouts: { create: "45m" } });
+const encoded = new ice.WorkflowTaskGate("encoded", { taskId, waitTimeout: "45m" });
 
 // Stands for whatever must not be there before: a CDN domain, a DNS record, a function.
 new pulumi.Stash("site", { input: "published" }, { dependsOn: [encoded] });

@@ -275,7 +275,7 @@ async def test_any_other_task_is_a_plain_error(step: Any, code: grpc.StatusCode,
 async def update(
     step: Any, old: Any, new: Any, *, preview: bool = False, region: str = "cn-shanghai", limit: float = 0.0
 ) -> Any:
-    cloud = ScriptedCloud(step)
+    cloud = ScriptedCloud(step, others={"t-2": [step]})
     async with provider(cloud) as running:
         await running.configure({"region": region})
         return await running.stub.Update(
@@ -355,6 +355,15 @@ async def test_the_limit_of_an_update_names_the_update() -> None:
     assert code == grpc.StatusCode.DEADLINE_EXCEEDED
     assert "when the 30m limit of this update ended" in said
     assert 'custom_timeouts=CustomTimeouts(update="2h")' in said
+
+
+async def test_a_new_task_is_awaited_as_long_as_the_gate_says() -> None:
+    new = {"taskId": "t-2", "waitTimeout": "45m"}
+
+    code, said = await refusal(update(task("Processing", "t-2"), TASK, new))
+
+    assert code == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert said.startswith("workflow task t-2 was still Processing when the 45m limit of this update ended\n")
 
 
 async def test_an_update_ends_at_the_limit_of_its_custom_timeouts() -> None:
