@@ -9,17 +9,27 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from support.engine import ROOT
+from ice_provider.about import VERSION
+from support.engine import ROOT, SCRIPTS, TOOLS
 from support.examples import go_environment  # the flags with which the build cache has been filled
 from support.languages import BUILT, build
+from support.pages import section
+from support.pulumi_says import MESSAGES
+
+if TYPE_CHECKING:
+    from e2e.conftest import Project
+    from ice_emulator import Emulator
 
 EXAMPLES = ROOT / "examples"
 TYPESCRIPT, GO = EXAMPLES / "gate-typescript", EXAMPLES / "gate-go"
 SDK = ROOT / "sdk"
+(LEFT_OUT,) = section("../examples/README", "Copy one").blocks
+"""What finds the plugin of the checkout."""
 FOUR = sorted(path.parent for path in EXAMPLES.glob("gate-*/Pulumi.yaml") if path.parent.name != "gate-cdn")
 
 pytestmark = pytest.mark.timeout(900)  # the first build compiles Pulumi's SDK for Go
@@ -62,6 +72,33 @@ def test_the_projects_differ_by_their_names_and_languages_alone(example: Path) -
     assert (project["name"], project["runtime"]) == (example.name, language)
     assert project["description"] == "Publish only what a workflow task has transcoded well."
     assert plugin == {"name": "ice", "path": "../../.venv/bin"}
+
+
+def test_every_example_at_this_depth_finds_the_plugin_by_the_lines_that_a_copy_leaves_out() -> None:
+    manifests = [path.read_text() for path in EXAMPLES.glob("*/Pulumi.yaml")]
+
+    assert len(manifests) > 5
+    assert [text for text in manifests if LEFT_OUT.text not in text] == []
+
+
+async def test_a_copy_elsewhere_runs_once_these_lines_are_out_and_the_plugin_is_installed(
+    project: Project, emulator: Emulator
+) -> None:
+    emulator.set_status("movie-1", "Succeed")
+    pulumi = await project(name="gate-yaml")
+    pulumi.more["PATH"] = str(TOOLS)
+    manifest, written = pulumi.project / "Pulumi.yaml", (EXAMPLES / "gate-yaml" / "Pulumi.yaml").read_text()
+    manifest.write_text(written)
+    await pulumi.done("plugin", "install", "resource", "ice", VERSION, "--file", str(SCRIPTS / "pulumi-resource-ice"))
+    await pulumi.done("config", "set", "taskId", "movie-1")
+
+    as_it_is = await pulumi.run("preview")
+    manifest.write_text(written.replace(LEFT_OUT.text, ""))
+    up = await pulumi.run("up", "--yes", "--skip-preview")
+
+    assert MESSAGES["of a checkout"].rstrip("…") in as_it_is.text
+    assert up.code == 0, up.text
+    assert (await pulumi.outputs())["status"] == "Succeed"
 
 
 def _uncommented(path: Path) -> list[str]:

@@ -7,5 +7,6 @@ from typing import Final
 MESSAGES: Final = {
     "not installed": "no resource plugin 'pulumi-resource-ice' found in the workspace or on your $PATH",
     "not published": "could not find latest version for provider ice",
+    "of a checkout": "parsing plugin options for 'ice': no folder at path …",
     "on PATH": "using pulumi-resource-ice from $PATH at …",
 }
