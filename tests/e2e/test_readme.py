@@ -135,6 +135,15 @@ def test_at_most_ten_lines_lead_from_nothing_to_a_gated_deployment(newcomer: New
     assert "pulumi:index:Stash site created" in then
 
 
+def test_what_these_lines_leave_behind_is_nothing_that_git_would_take_up(newcomer: Newcomer) -> None:
+    checkout = newcomer.folder / "pulumi-ice"
+
+    told = subprocess.run([GIT, "status", "--porcelain"], cwd=checkout, capture_output=True, text=True, check=True)
+
+    assert (checkout / "examples" / "gate-yaml" / ".pulumi").is_dir()
+    assert told.stdout == ""
+
+
 async def test_what_is_installed_in_an_empty_environment_gives_every_program_and_package(newcomer: Newcomer) -> None:
     async def said(*words: str | Path) -> str:
         process = await asyncio.create_subprocess_exec(*words, cwd=newcomer.folder, stdout=asyncio.subprocess.PIPE)
