@@ -21,7 +21,7 @@ import jsonschema
 import pytest
 import yaml
 
-from ice_emulator import KINDS, VARIANTS, BackgroundEmulator
+from ice_emulator import VARIANTS, BackgroundEmulator
 from ice_emulator.admin import ROUTES
 from ice_emulator.arguments import parser
 from support.engine import SCRIPTS, TOOLS, Pulumi
@@ -205,11 +205,6 @@ def test_whoever_does_as_the_page_says_sees_what_it_says(tried: Mapping[str, Fut
 
 
 # --- what is told in tables -------------------------------------------------------------------------------------------
-
-
-def test_the_page_has_every_fault() -> None:
-    rows = section(PAGE, "Faults").table("kind", "what happens")
-    assert rows == [(f"`{name}`", kind.wire) for name, kind in KINDS.items()]
 
 
 def test_the_page_has_every_choice() -> None:
