@@ -149,7 +149,7 @@ async def statuses(here: Site) -> Finding:
     if not here.samples:
         return _open("any task")
     told = "; ".join(f"{status}: {', '.join(sorted(read.task))}" for status, read in here.samples.items())
-    evidence = {f"task-{status.lower()}": read for status, read in here.samples.items()}
+    evidence = {f"task-{number}": read for number, read in enumerate(here.samples.values(), start=1)}
     return Finding(question="", answer=told, evidence=evidence)
 
 

@@ -1,29 +1,22 @@
 """What the service answered, without anything of the account, as a scenario that the emulator plays.
 
-Only the form of an answer is kept: field names, status words and codes, times, and of every other text the place of
-its letters, digits and signs. What is written is searched for everything that must not be in it before it is.
+Only the form of an answer is kept (see `sanitising`): names and words that the API's pages list, times, and of every
+other text the place of its letters, digits and signs. What is written is searched for everything that must not be in
+it before it is.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
 
 import yaml
 
 from ice_emulator import Scenario
 from live.facts import Finding
-from live.wire import Told
-
-_WORDS: Final = {"Status", "Type", "MediaType", "JobType", "Code", "ErrorCode"}
-_WORD: Final = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)*")
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?Z\s*")
-_NAME: Final = re.compile(r"[A-Za-z]{1,40}")  # of a field; the ID of an activity may be anything
-_SMALL: Final = 1000  # larger numbers may be an account's
+from live.sanitising import Sanitiser
 
 
 class Leak(Exception):
@@ -42,10 +35,11 @@ def write(findings: Sequence[Finding], origin: str, forbidden: Iterable[str], fo
     Raises:
         Leak: The text would hold one of `forbidden`.
     """
+    sanitiser = Sanitiser()
     scenario = {
         "variants": {finding.axis: finding.value for finding in findings if finding.value},
         "tasks": [
-            {"taskId": name, "httpStatus": told.status, "answer": sanitised(told, name)}
+            {"taskId": name, "httpStatus": told.status, "answer": _about(name, sanitiser.clean(told.text))}
             for finding in findings
             for name, told in finding.evidence.items()
         ],
@@ -62,42 +56,13 @@ def write(findings: Sequence[Finding], origin: str, forbidden: Iterable[str], fo
     return file
 
 
-def sanitised(told: Told, task_id: str) -> str:
-    """Return the body of an answer with nothing of the account, about this task."""
+def _about(task_id: str, answer: str) -> str:
+    """Return an answer as one about this task, if it is about any."""
     try:
-        value = json.loads(told.text)
+        value = json.loads(answer)
     except ValueError:
-        return masked(told.text)
-    clean = _clean("", value)
-    if isinstance(clean, dict) and isinstance(clean.get("WorkflowTask"), dict):
-        clean["WorkflowTask"]["TaskId"] = task_id
-    return json.dumps(clean, ensure_ascii=False)
-
-
-def masked(text: str) -> str:
-    """Return a text of which only signs and spaces are left."""
-    return "".join(("0" if each.isdigit() else "x") if each.isalnum() else each for each in text)
-
-
-def _clean(name: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key if _NAME.fullmatch(key) else masked(key): _clean(key, part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_clean(name, part) for part in value]
-    if isinstance(value, str):
-        return _clean_text(name, value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _SMALL:
-        return 0
-    return value
-
-
-def _clean_text(name: str, text: str) -> str:
-    if _TIME.fullmatch(text) or (name in _WORDS and _WORD.fullmatch(text)):
-        return text
-    if not text.lstrip().startswith(("{", "[")):
-        return masked(text)
-    try:
-        inner = json.loads(text)
-    except ValueError:
-        return masked(text)
-    return json.dumps(_clean(name, inner), ensure_ascii=False, indent=2 if "\n" in text else None)
+        return answer
+    if not isinstance(value, dict) or not isinstance(value.get("WorkflowTask"), dict):
+        return answer
+    value["WorkflowTask"]["TaskId"] = task_id
+    return json.dumps(value, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from ice_emulator import VARIANTS, Emulator, Scenario
 from live import facts, recordings
 from live.facts import Finding
+from live.sanitising import Sanitiser
 from support.clients import Access
 from support.engine import ROOT
 from support.secrets import KEY_ID, SECRET, TOKEN, seen_in
@@ -34,7 +36,11 @@ SCENARIO: dict[str, Any] = {
                     "after": 0,
                     "status": status,
                     "activityResults": {
-                        f"{CANARIES[1]}_1": {"Status": status, "Result": {"JobId": CANARIES[2], "Size": 123456789}}
+                        f"{CANARIES[1]}_1": {"Status": status, "Result": {"JobId": CANARIES[2], "Size": 123456789}},
+                        "KanarienvogelGmbH": {
+                            "Status": "Privatissimo",
+                            "Result": {"GeheimZeichen": 987, "Type": "Privatissimo", "Status": "Init", "Share": 0.987},
+                        },
                     },
                 }
             ],
@@ -78,9 +84,21 @@ async def test_a_recording_holds_nothing_of_the_account_but_the_form_of_its_answ
     async with Emulator(Scenario.from_mapping(SCENARIO)) as emulator:
         file = recordings.write(await found_at(emulator), emulator.endpoint, (SECRET, TOKEN, KEY_ID), tmp_path)
 
-    assert seen_in([file], SECRET, TOKEN, KEY_ID, *CANARIES) == set()
-    assert "123456789" not in file.read_text()
-    assert '\\"Status\\": \\"Failed\\"' in file.read_text()
+    body = file.read_text().partition("\n")[2]  # below the endpoint, whose port may be any number
+    assert seen_in([file], SECRET, TOKEN, KEY_ID) == set()
+    assert [each for each in (*CANARIES, "123456789", "987") if each in body.lower()] == []
+    assert '\\"Status\\": \\"Failed\\"' in body
+    assert '\\"Status\\": \\"Init\\"' not in body, "a word in a Result is the account's"
+
+
+def test_a_name_that_the_api_does_not_have_is_the_same_made_up_one_in_all_answers() -> None:
+    sanitiser = Sanitiser()
+
+    first = sanitiser.clean('{"WorkflowTask": {"Cutting": {"Status": "Succeed"}, "Mixing": 7}}')
+    second = sanitiser.clean('{"Mixing": {"Cutting": 1.5, "Type": "Unheard", "Code": "Of.Us", "Zeit": "🐤 é9"}}')
+
+    assert json.loads(first) == {"WorkflowTask": {"name1": {"Status": "Succeed"}, "name2": 0}}
+    assert json.loads(second) == {"name2": {"name1": 0.0, "Type": "xxxxxxx", "Code": "xx.xx", "name3": "x x0"}}
 
 
 @pytest.mark.parametrize("told", VARIANTS["taskNotKnown"])
