@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.timeout(300)
 
 PROVIDER = ROOT / "provider"
 AT_ONCE = asyncio.Semaphore(os.cpu_count() or 1)
-TESTS_FAILED = 1  # the exit code of pytest for that, and for nothing else
+FAILED = re.compile(r"^\d+ failed\b", re.MULTILINE)  # in the last line of pytest, unless it was ended or set up badly
+HUNG = "+ Timeout +"  # what pytest-timeout prints in the place of that line
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Mutation:
         becomes: What takes its place.
         file_of_tests: Below `tests`.
         test: The one in it that promises this.
+        may_hang: Whether what is left may go on for ever, so that the test is ended from outside.
     """
 
     guard: str
@@ -43,6 +46,16 @@ class Mutation:
     becomes: str
     file_of_tests: str
     test: str
+    may_hang: bool = False
+
+    @property
+    def promised_by(self) -> str:
+        """The test, as pytest names it, below `tests`."""
+        return f"{self.file_of_tests}::{self.test}"
+
+    def is_killed(self, ended: Outcome) -> bool:
+        """Whether the test has failed, and not merely not passed."""
+        return bool(FAILED.search(ended.text)) or (self.may_hang and HUNG in ended.text)
 
     def apply(self, sources: Path) -> None:
         """Take the guard out of a copy of the sources."""
@@ -76,6 +89,7 @@ MUTATIONS = [
         'clock.deadline(float("inf"))',
         "unit/test_waiting.py",
         "test_a_limit_is_a_deadline_whatever_the_api_does",
+        may_hang=True,
     ),
     Mutation(
         "a limit ends a group too",
@@ -84,6 +98,7 @@ MUTATIONS = [
         "if True:\n            await course.run(limit)",
         "unit/test_group_waiting.py",
         "test_the_limit_is_a_deadline_and_its_error_says_how_all_stand_and_how_to_raise_it",
+        may_hang=True,
     ),
     Mutation(
         "a group opens only when enough have succeeded",
@@ -140,6 +155,7 @@ MUTATIONS = [
         "            if watch.loop:",
         "unit/test_poller.py",
         "test_a_stop_ends_reads_under_way_and_those_that_come_later",
+        may_hang=True,
     ),
     Mutation(
         "an ACS3 signature is checked by the emulator",
@@ -224,10 +240,15 @@ MUTATIONS = [
 ]
 
 
-async def tried(test: str, sources: Path) -> Outcome:
-    """Return how a test ends over these sources."""
-    at_most = ["--timeout", "5", "--timeout-method", "thread"]  # ends the process: virtual time can go on for ever
-    words = ["-x", "-q", "-p", "no:cacheprovider", *at_most, f"{ROOT}/tests/{test}"]
+async def tried(sources: Path, *tests: str, limit: int = 5) -> Outcome:
+    """Return how tests end over these sources, of which each may take `limit` seconds."""
+    at_most = [
+        "--timeout",
+        f"{limit}",
+        "--timeout-method",
+        "thread",
+    ]  # ends the process: virtual time can go on for ever
+    words = ["-x", "-q", "-p", "no:cacheprovider", *at_most, *(str(ROOT / "tests" / test) for test in tests)]
     async with AT_ONCE:
         process = await asyncio.create_subprocess_exec(
             *[sys.executable, "-m", "pytest", *words],
@@ -249,15 +270,34 @@ async def test_tests_fail_when_what_they_promise_is_taken_out(tmp_path: Path) ->
     async def survives(number: int, mutation: Mutation) -> str | None:
         sources = copied(tmp_path / str(number))
         mutation.apply(sources)
-        ended = await tried(f"{mutation.file_of_tests}::{mutation.test}", sources)
-        return None if ended.code == TESTS_FAILED else f"{mutation.guard}: {mutation.test} ended with {ended.code}"
+        ended = await tried(sources, mutation.promised_by)
+        if mutation.is_killed(ended):
+            return None
+        return f"{mutation.guard}: {mutation.test} ended with {ended.code}: {ended.text[-300:]}"
 
     survivors = await asyncio.gather(*(survives(number, each) for number, each in enumerate(MUTATIONS)))
 
     assert [each for each in survivors if each] == []
 
 
-async def test_tests_pass_over_a_copy_in_which_nothing_is_changed(tmp_path: Path) -> None:
-    ended = await tried("unit/test_acceptance.py", copied(tmp_path))
+async def test_the_same_tests_pass_over_a_copy_in_which_nothing_is_changed(tmp_path: Path) -> None:
+    ended = await tried(copied(tmp_path), *{mutation.promised_by: None for mutation in MUTATIONS})
 
     assert ended.code == 0, ended.text
+
+
+@pytest.mark.parametrize(
+    ("line", "is_killed", "is_killed_if_it_may_hang"),
+    [("assert False", True, True), ("while True: pass", False, True), ("import os; os._exit(1)", False, False)],
+)
+async def test_a_mutation_is_killed_by_a_test_that_fails_and_by_one_that_hangs_only_where_it_may(
+    tmp_path: Path, line: str, is_killed: bool, is_killed_if_it_may_hang: bool
+) -> None:
+    file = tmp_path / "test_it.py"
+    file.write_text(f"def test_it():\n    {line}\n")
+    mutation = Mutation("a guard", "", "", "", str(file), "test_it")
+
+    ended = await tried(PROVIDER, mutation.promised_by, limit=1)
+
+    assert mutation.is_killed(ended) is is_killed
+    assert replace(mutation, may_hang=True).is_killed(ended) is is_killed_if_it_may_hang
