@@ -85,7 +85,7 @@ def _row(*cells: object) -> str:
 
 def _tables(protocol: Mapping[Trial, Seen], engine: Mapping[Trial, Seen]) -> dict[str, Iterable[str]]:
     counted = [_row("", *_COUNTED), "|---|---|---|---|---|---|"]
-    heads = [_row("", "kind", "on the wire", "what the user sees", "survived"), "|---|---|---|---|---|"]
+    heads = [_row("", "kind", "on the wire", "what a gate shows", "survived"), "|---|---|---|---|---|"]
     return {
         "totals": [*counted, totals(PROTOCOL, protocol), totals(ENGINE, engine)],
         "modes": [*heads, *modes(protocol)],

@@ -41,13 +41,18 @@ _ENVIRONMENT: Final = {
     "ALIBABA_CLOUD_SECURITY_TOKEN": TOKEN,
 }
 _UP: Final = ("up", "--yes", "--skip-preview", "--continue-on-error", "--parallel", "64", "--debug")
+_DIAGNOSTICS: Final = re.compile(r"^Diagnostics:\n((?:(?: .*)?\n)*)", re.MULTILINE)
+_EXPECTED: Final = re.compile(
+    r"    error: |    debug: Registering (config|resource) \["
+)  # errors are judged by themselves
 _BROKEN: Final = re.compile("(is|always.) a bug|Traceback|panic:|exited prematurely|transport is closing")
 
 
 async def outcomes(folder: Path) -> dict[Trial, Seen]:
     """Return what comes of each trial; the stack lives in `folder`.
 
-    What the engine holds of a secret, and whether the state was whole in the end, is the same for all of them.
+    What the engine holds of a secret, what it or the plugin complains of, and whether the state was whole in the end, is
+    the same for all of them.
 
     Raises:
         AssertionError: The stack cannot be set up, or the plugin or the engine has broken down.
@@ -69,12 +74,24 @@ async def outcomes(folder: Path) -> dict[Trial, Seen]:
     leaked = seen_in(said) | ({KEY_ID} if KEY_ID in said else set())
     is_whole = again.code == settled.code == 0 and not held.get("pending_operations")
     outputs = json.loads(printed)
+    complaints = "".join(complaints_in(each.text) for each in (up, again, settled))
     found = {}
     for trial, task_id in _IDS.items():
         seen = found[trial] = Seen(task_id=task_id, calls=calls[task_id], secrets=leaked, answers=is_whole)
+        seen.complaints = complaints
         seen.asked_for = seen.calls[-1].at - seen.calls[0].at
         _see(trial, seen, outputs.get(task_id) or _recorded(seen, held, up.text))
     return found
+
+
+def complaints_in(text: str) -> str:
+    """Return what a command tells beside errors: warnings, and what the plugin writes on standard error.
+
+    The engine shows the latter with `--debug` only, in the row of the stack, beside what the host of YAML always tells.
+    """
+    found = _DIAGNOSTICS.search(text)
+    lines = found[1].splitlines() if found else []
+    return "".join(f"{line.strip()}\n" for line in lines if re.match(r"    \S", line) and not _EXPECTED.match(line))
 
 
 def _see(trial: Trial, seen: Seen, outputs: Mapping[str, Any]) -> None:
