@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-DEFAULT: Final = 20.0  # seconds for all promises together
+DEFAULT: Final = 40.0  # seconds for all promises together
 ROUND: Final = settings(
     max_examples=100,
     deadline=None,
