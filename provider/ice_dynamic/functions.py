@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import pulumi
-from pulumi.runtime import rpc
-from pulumi.runtime._depends_on import _resolve_depends_on  # no public function waits for what others depend on
 from pulumi_ice import (
     AwaitableGetWorkflowTaskResult,
     AwaitableGetWorkflowTasksResult,
@@ -16,6 +14,7 @@ from pulumi_ice import (
     GetWorkflowTasksResult,
 )
 
+from ice_dynamic import insides
 from ice_dynamic.gates import refuse_providers
 from ice_dynamic.running import once
 from ice_provider import messages
@@ -113,9 +112,9 @@ def _call(name: str, given: Mapping[str, Any], opts: pulumi.InvokeOptions | None
         struct, left_out = values.encode_outputs(encode(await function.call(arguments, operation)))
         if left_out:
             await operation.reporter.warn(messages.left_out(left_out))
-        return rpc.deserialize_properties(struct)
+        return insides.plain(struct)
 
-    typed = rpc.translate_output_properties(once(act), lambda name: name, result)  # type: ignore[arg-type]  # a class
+    typed = insides.typed(once(act), result)
     return result(**{p.attribute: pulumi.get(typed, p.attribute) for p in properties(function.outputs)})
 
 
@@ -129,9 +128,7 @@ def _call_later(
     async def created() -> Sequence[Any]:
         if not isinstance(opts, pulumi.InvokeOutputOptions):
             return []
-        named = await _resolve_depends_on(opts._depends_on_list())  # noqa: SLF001
-        everything = await rpc._expand_dependencies(named, None)  # noqa: SLF001  # with the children of components
-        return [each.id for each in everything.values() if isinstance(each, pulumi.CustomResource)]
+        return [each.id for each in await insides.depended_on(opts) if isinstance(each, pulumi.CustomResource)]
 
     arguments = pulumi.Output.all(**given)
     there = pulumi.Output.from_input(cast("pulumi.Input[Any]", created()))

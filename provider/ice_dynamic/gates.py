@@ -7,12 +7,12 @@ class's own, and what it hands to Pulumi is turned into a dynamic resource there
 from __future__ import annotations
 
 import functools
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pulumi
 import pulumi_ice
-from pulumi.dynamic.dynamic import serialize_provider
 
+from ice_dynamic.insides import pickled
 from ice_dynamic.provider import CODE, URN, GateProvider
 from ice_provider.declaration import properties
 from ice_provider.resources import RESOURCES
@@ -89,7 +89,7 @@ def refuse_providers(opts: pulumi.ResourceOptions | pulumi.InvokeOptions) -> Non
 @functools.cache
 def _code(token: str, **limits: str | None) -> str:
     given = {operation: limit for operation, limit in limits.items() if limit}
-    return cast("str", serialize_provider(GateProvider(token, given)))
+    return pickled(GateProvider(token, given))
 
 
 def _named(id_: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

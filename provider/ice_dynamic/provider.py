@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pulumi import dynamic
-from pulumi.output import Unknown
 
+from ice_dynamic.insides import Unknown
 from ice_dynamic.process import Process, process
 from ice_dynamic.running import configuration
 from ice_dynamic.wording import snake, spoken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -94,3 +95,58 @@ def test_a_plugin_beside_another_pulumi_ends_with_that_sentence_and_no_traceback
     assert ended.returncode == 1
     assert ended.stderr.startswith("pulumi ")
     assert "Traceback" not in ended.stderr
+
+
+INSIDES = {
+    "serialize_provider": "pulumi.dynamic.dynamic",
+    "Unknown": "pulumi.output",
+    "_resolve_depends_on": "pulumi.runtime._depends_on",
+    "_expand_dependencies": "pulumi.runtime.rpc",
+    "deserialize_properties": "pulumi.runtime.rpc",
+    "translate_output_properties": "pulumi.runtime.rpc",
+    "_depends_on_list": "pulumi:InvokeOutputOptions",
+}
+WITHOUT_EACH = """
+import json, pkgutil, sys
+import pulumi_ice
+from ice_provider.errors import BadInstallation
+
+def told(home, name, *instead):
+    whole = getattr(home, name)
+    delattr(home, name)
+    for other in instead:
+        other.__name__ = name
+        setattr(home, name, other)
+    try:
+        import ice_dynamic
+    except BadInstallation as error:
+        return str(error)
+    finally:
+        setattr(home, name, whole)
+
+found = []
+for name, place in json.loads(sys.argv[1]).items():
+    home = pkgutil.resolve_name(place)
+    found.append((name, told(home, name)))
+    if not isinstance(getattr(home, name), type):
+        found.append((name, told(home, name, lambda *, other: None)))
+import ice_dynamic
+print(json.dumps(found))
+"""
+
+
+def test_an_inside_of_pulumi_that_the_dynamic_flavour_misses_is_named_when_it_is_imported() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_EACH, json.dumps(INSIDES)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    heads = [(name, *told.split("\n", 1)) for name, told in json.loads(ran.stdout)]
+    unfit = f"pulumi {version('pulumi')} does not fit pulumi-ice {VERSION}: "
+    assert len(heads) == 2 * len(INSIDES) - 1
+    assert [each for each in heads if not each[1].startswith(unfit) or each[0] not in each[1]] == []
+    assert [each for each in heads if "pip install --upgrade pulumi-ice 'pulumi<" not in each[2]] == []
