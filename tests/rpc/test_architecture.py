@@ -104,3 +104,18 @@ def test_the_plugin_imports_none_of_the_other_packages(package: str) -> None:
     assert not [
         file for file in sources if re.search(rf"^\s*(from|import) {package}\b", file.read_text(), re.MULTILINE)
     ]
+
+
+def test_every_module_that_leans_on_what_no_package_promises_is_told_with_that_package() -> None:
+    sources = ROOT / "provider"
+    leans = re.compile(r'^ *with leaning_on\("(.+)"\)', re.MULTILINE)
+    leaning = {
+        file.relative_to(sources).with_suffix("").as_posix().removesuffix("/__init__"): found[1]
+        for file in sources.rglob("*.py")
+        if (found := leans.search(file.read_text(encoding="utf-8")))
+    }
+
+    table = section("architecture", "What no package promises").table("module", "leans on")
+
+    told = {re.findall(r"`(.+?)`", module)[0]: re.findall(r"`(.+?)`", package)[0] for module, package in table}
+    assert told == leaning
