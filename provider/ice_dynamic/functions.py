@@ -37,8 +37,7 @@ def get_workflow_task(
     Raises:
         WorkflowTaskError: The task cannot be read, or has none of the expected statuses.
     """
-    given = {"expectedStatuses": expected_statuses, "taskId": task_id}
-    return _call("getWorkflowTask", given, opts, AwaitableGetWorkflowTaskResult)
+    return _call("getWorkflowTask", locals(), opts, AwaitableGetWorkflowTaskResult)
 
 
 def get_workflow_task_output(
@@ -47,8 +46,7 @@ def get_workflow_task_output(
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetWorkflowTaskResult]:
     """Read a workflow task once its ID is known. See `get_workflow_task`."""
-    given = {"expectedStatuses": expected_statuses, "taskId": task_id}
-    return _call_later("getWorkflowTask", given, opts, GetWorkflowTaskResult)
+    return _call_later("getWorkflowTask", locals(), opts, GetWorkflowTaskResult)
 
 
 def get_workflow_tasks(
@@ -66,16 +64,7 @@ def get_workflow_tasks(
     Raises:
         WorkflowTaskError: They cannot be listed, or the arguments cannot be used.
     """
-    given = {
-        "endOfCreateTime": end_of_create_time,
-        "keyText": key_text,
-        "maxItems": max_items,
-        "startOfCreateTime": start_of_create_time,
-        "statuses": statuses,
-        "workflowId": workflow_id,
-        "workflowName": workflow_name,
-    }
-    return _call("getWorkflowTasks", given, opts, AwaitableGetWorkflowTasksResult)
+    return _call("getWorkflowTasks", locals(), opts, AwaitableGetWorkflowTasksResult)
 
 
 def get_workflow_tasks_output(
@@ -89,26 +78,24 @@ def get_workflow_tasks_output(
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[GetWorkflowTasksResult]:
     """List workflow tasks once it is known which. See `get_workflow_tasks`."""
-    given = {
-        "endOfCreateTime": end_of_create_time,
-        "keyText": key_text,
-        "maxItems": max_items,
-        "startOfCreateTime": start_of_create_time,
-        "statuses": statuses,
-        "workflowId": workflow_id,
-        "workflowName": workflow_name,
-    }
-    return _call_later("getWorkflowTasks", given, opts, GetWorkflowTasksResult)
+    return _call_later("getWorkflowTasks", locals(), opts, GetWorkflowTasksResult)
 
 
 def _call(name: str, given: Mapping[str, Any], opts: pulumi.InvokeOptions | None, result: Callable[..., T]) -> T:
-    """Call a function of the core, and return its outputs as the generated SDK makes them of an answer of the plugin."""
+    """Call a function of the core, and return its outputs as the generated SDK makes them of an answer of the plugin.
+
+    Args:
+        name: Of the function.
+        given: Its arguments by their names in Python; others are passed over.
+        opts: Of the call.
+        result: The class of the generated SDK for what it returns.
+    """
     function = FUNCTIONS[f"ice:index:{name}"]
     if opts is not None:
         refuse_providers(opts)
 
     async def act(operation: Operation) -> Any:
-        arguments: Any = decode(function.inputs, given)
+        arguments: Any = decode(function.inputs, {p.name: given[p.attribute] for p in properties(function.inputs)})
         struct, left_out = values.encode_outputs(encode(await function.call(arguments, operation)))
         if left_out:
             await operation.reporter.warn(messages.left_out(left_out))
@@ -130,7 +117,8 @@ def _call_later(
             return []
         return [each.id for each in await insides.depended_on(opts) if isinstance(each, pulumi.CustomResource)]
 
-    arguments = pulumi.Output.all(**given)
+    inputs = properties(FUNCTIONS[f"ice:index:{name}"].inputs)
+    arguments = pulumi.Output.all(**{property_.attribute: given[property_.attribute] for property_ in inputs})
     there = pulumi.Output.from_input(cast("pulumi.Input[Any]", created()))
     return pulumi.Output.all(there, arguments).apply(
         lambda known: asyncio.to_thread(_call, name, known[1], None, result)

@@ -106,7 +106,7 @@ class BulkReads:
         """Take note that a task was read by itself; one that goes on may rest until the next list."""
         workflow = member.task.workflow_id
         made = times.seconds(member.task.create_time)
-        if workflow is None or made is None or self._is_denied or self._clock.wall() - made > _LISTED_FOR:
+        if workflow is None or made is None or self._is_denied or self._wall() - made > _LISTED_FOR:
             return
         rounds = self._rounds[workflow]
         rounds.compare(member.task)
@@ -129,6 +129,10 @@ class BulkReads:
             if rounds.runner:
                 rounds.runner.cancel()
 
+    def _wall(self) -> float:
+        """Return the service's time, by which the age of a task counts."""
+        return self._clock.wall() + self._cloud.ahead
+
     def _begin(self) -> _Rounds:
         return _Rounds(self._clock)
 
@@ -137,7 +141,7 @@ class BulkReads:
         try:
             while len(rounds.members) >= MANY and not (rounds.is_over or self._is_denied):
                 began = self._clock.now()
-                is_worth_it = rounds.is_worth_it(self._clock.wall())
+                is_worth_it = rounds.is_worth_it(self._wall())
                 rounds.rest_until(began + APART + _SLACK if is_worth_it else None)
                 if is_worth_it:
                     await self._list(workflow, rounds, began)
@@ -165,7 +169,7 @@ class BulkReads:
         found: dict[str, _Listed] = {}
         token: str | None = None
         rounds.pages = 0
-        while rounds.pages == 0 or (token and rounds.is_worth_it(self._clock.wall())):
+        while rounds.pages == 0 or (token and rounds.is_worth_it(self._wall())):
             page = await self._page(search, token, began)
             fetched_at = self._clock.now()
             found |= {task.task_id: _Listed(task, fetched_at) for task in page.tasks}
@@ -177,13 +181,15 @@ class BulkReads:
 
     async def _page(self, search: Search, token: str | None, began: float) -> Page:
         """Return a page; one that was throttled is asked for again, at the place in the queue of the whole list."""
-        retries = self._retries()
+        ask, retries = functools.partial(self._cloud.list_workflow_tasks, search, token), self._retries()
         while True:
             try:
-                ask = functools.partial(self._cloud.list_workflow_tasks, search, token)
-                return await self._turnstile.call(ask, Lane.WAIT, began)
+                page = await self._turnstile.call(ask, Lane.WAIT, began)
             except Throttled as fault:
                 await self._clock.sleep(retries.after(fault, self._luck()))
+            else:
+                retries.succeeded()
+                return page
 
 
 class _Listed(NamedTuple):
@@ -213,12 +219,12 @@ class _Rounds:
     is_over: bool = False
     runner: asyncio.Task[None] | None = None
     _next: float | None = None
-    _made: dict[str, float] = field(default_factory=dict)
+    _made: dict[str, float] = field(default_factory=dict)  # read once: for every page all ages are added up
     _listed: dict[str, str] = field(default_factory=dict)
     _ahead: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def note(self, member: Member, made: float) -> None:
-        """Take in a task that goes on, made at `made` by the wall clock; it rests until the next list."""
+        """Take in a task that goes on, made at `made` by the service's clock; it rests until the next list."""
         self.members[member.task.task_id] = member
         self._made[member.task.task_id] = made
         if self._next is not None:
@@ -242,9 +248,8 @@ class _Rounds:
     def is_worth_it(self, wall: float) -> bool:
         """Whether a list takes fewer calls than to read every task by itself."""
         pages = max(self.pages, math.ceil(len(self.members) / _PAGE))
-        return list_cost(pages, len(self.members), self.ended) < read_cost(
-            [max(0.0, wall - made) for made in self._made.values()]
-        )
+        ages = [max(0.0, wall - made) for made in self._made.values()]
+        return list_cost(pages, len(self.members), self.ended) < read_cost(ages)
 
     def search(self, workflow: str) -> Search:
         """Return what finds all members."""

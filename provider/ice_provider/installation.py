@@ -2,7 +2,8 @@
 
 Five rooms lean on insides: `rpc._proto` on Pulumi's stubs, `alibaba.sdk` on where the SDK keeps its models,
 `alibaba.signing` on the SDK's signer, `alibaba.credentials.courier` on the functions by which the credentials library
-speaks, `ice_dynamic.insides` on what Pulumi does for a program. An installer holds the versions within bounds only if it is asked to, and insides may change within them.
+speaks, `ice_dynamic.insides` on what Pulumi does for a program. An installer holds the versions within bounds only if it
+is asked to, and insides may change within them.
 Knows the standard library, about and errors.
 """
 

@@ -40,7 +40,7 @@ class Client:
         self._transport = transport.Transport(place, trusted)
         self._agent = f"pulumi-ice/{about.VERSION}"
         self._held: WeakValueDictionary[str, WorkflowTask] = WeakValueDictionary()  # by those who wait
-        self._skew = 0.0  # seconds that the service's clock is ahead of ours
+        self._skew = 0.0  # `ahead` at the last refusal of our clock: what is signed goes by ours until there is one
         self._was_answered = False
         self.ahead = 0.0
         self._compares_at = float("-inf")
@@ -157,7 +157,8 @@ class Client:
         now = time.time()
         if now >= self._compares_at and answer.moment is not None:
             self._compares_at = now + _COMPARING
-            self.ahead = apart if abs(apart := answer.moment - now) > _UNNOTICED else 0.0
+            apart = answer.moment - now
+            self.ahead = apart if abs(apart) > _UNNOTICED else 0.0
 
     def _refusal(self, answer: Answer, question: Question) -> Refusal:
         asker = Asker(self.region, self.caller, self._keyring.is_renewable, self._skew, self._was_answered)

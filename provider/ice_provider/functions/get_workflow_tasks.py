@@ -138,10 +138,9 @@ async def _list(inputs: Arguments, poller: Poller, reporter: Reporter, began: fl
         if len(found) >= inputs.max_items or page.next_token is None:
             if met and not found:
                 await reporter.warn(_none_of(inputs.statuses or (), met))
-            is_cut = page.next_token is not None or len(found) > inputs.max_items
-            if (
-                is_cut and inputs.max_items >= _A_PAGE
-            ):  # who wants fewer wants the newest, and knows that there are more
+            may_be_more = page.next_token is not None or len(found) > inputs.max_items
+            wants_all = inputs.max_items >= _A_PAGE  # who asks for less than a page wants the newest
+            if may_be_more and wants_all:
                 await reporter.warn(_part_of(inputs.max_items))
             return tuple(found[: inputs.max_items])
         token = page.next_token
