@@ -29,7 +29,7 @@ from ice_emulator.tasks import Verbatim, View
 BODY_LIMIT = 1024 * 1024  # bytes
 TARGET_LIMIT = 64 * 1024  # bytes of path and query
 CALLS_KEPT = 200_000
-NOTED = 128  # characters of an action, a version and a task ID
+NOTED = 128  # characters of what a stranger sends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Call:
 
     Attributes:
         action: Empty when the request was refused before it was read.
-        task_id: None when the action is about no single task; of a very long one the beginning.
+        task_id: None when the action is about no single task; its beginning when the signature was refused.
         signature: How it was signed; empty when the signature was refused.
         status: Status of the answer; 0 when there was none.
         code: Code of the error body; empty when the answer was no error of the service.
@@ -159,7 +159,7 @@ class Service:
         if request.method not in {"GET", "POST"}:
             raise Refused(400, "UnsupportedHTTPMethod", "This http method is not supported: use GET or POST.")
         proof = self._verify(request)
-        occurrence.signature = proof.version
+        occurrence.signature, occurrence.task_id = proof.version, task_id
         act = self._actions.get(action) if version == VERSION and request.path == "/" else None
         if act is None:
             played = ", ".join(self._actions)
@@ -192,7 +192,7 @@ class Service:
         proof: Proof,
         truth: Callable[[], Answer],
     ) -> Occasion:
-        asked = None if occurrence.task_id is None else request.parameters.get("TaskId", "")
+        asked = occurrence.task_id
         task_id = self.world.some() if asked is None else asked
         return Occasion(
             envelope=envelope,

@@ -89,7 +89,9 @@ KEY = Words(
         "accessKey": Word(kind=Kind.TEXT, required=True, unlike=REAL_KEY, doc="Its ID, made up."),
         "secretKey": Word(kind=Kind.TEXT, required=True, secret=True, doc="Its secret, made up."),
         "securityToken": Word(kind=Kind.TEXT, secret=True, doc="The token that must come with it, as of a key of STS."),
-        "expiresAfter": Word(kind=Kind.NUMBER, doc="Seconds after the start at which the token expires."),
+        "expiresAfter": Word(
+            kind=Kind.NUMBER, doc="Seconds after the start at which the token expires, as timelines count them."
+        ),
         "denied": Word(kind=Kind.FLAG, doc="Whether its owner may do nothing."),
         "deniedActions": Word(kind=Kind.WORDS, values=ACTIONS, doc="What its owner may not do."),
     },

@@ -165,11 +165,11 @@ async def test_without_a_token_it_is_not_there(stage: Stage) -> None:
 
 
 async def test_what_a_client_sends_does_not_keep_calls_from_being_told(caller: Caller) -> None:
-    await caller.send("POST", {}, {"x-acs-action": "x" * 5000, "x-acs-version": "y" * 5000})
+    await caller.send("POST", {"TaskId": "z" * 5000}, {"x-acs-action": "x" * 5000, "x-acs-version": "y" * 5000})
 
     (told,) = (await admin(caller, "GET", "calls")).json["calls"]
 
-    assert (len(told["action"]), len(told["version"])) == (NOTED, NOTED)
+    assert [len(told[name]) for name in ("action", "version", "taskId")] == [NOTED] * 3
     assert _noted("a\udcff") == "a?"  # as bytes that are no UTF-8 come out of a header
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ice_emulator import KINDS, VARIANTS, Scenario, Task, Verbatim
 from ice_emulator.actions import ACTIONS
 from ice_emulator.answers import told_by
-from ice_emulator.listing import place_from, token_of
+from ice_emulator.listing import _token, place_from, token_of
 from ice_emulator.request import Refused
 from ice_emulator.tasks import Query
 from support import published
@@ -234,6 +234,16 @@ def test_a_token_leads_back_to_its_place(number: int, task_id: str, key: str, no
     for other, wrong in ((token, Query(key=f"{key}x")), (base64.urlsafe_b64encode(noise).decode() or "=", query)):
         with pytest.raises(Refused):
             place_from({"NextToken": other}, wrong)
+
+
+@pytest.mark.parametrize(
+    "place", [b"abc t", b"\xff t", b"", b"9" * 5000 + b" t"], ids=["no number", "no text", "nothing", "too long"]
+)
+def test_a_token_that_someone_has_made_up_rightly_but_for_the_place_is_refused(place: bytes) -> None:
+    query = Query()
+
+    with pytest.raises(Refused, match="NextToken"):
+        place_from({"NextToken": _token(place, query)}, query)
 
 
 async def test_only_the_tasks_of_the_last_90_days_are_listed(stage: Stage) -> None:
