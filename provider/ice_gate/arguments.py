@@ -7,17 +7,24 @@ machine can read the command lines of all processes. Must import nothing that is
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NoReturn
 
+from ice_gate.exits import meanings
 from ice_gate.wording import option
 from ice_provider.about import VERSION
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import Property, is_declared, properties
+from ice_provider.decoding import suggest
 from ice_provider.functions.get_workflow_tasks import Arguments
 
 SHELLS: Final = ("bash", "zsh", "fish")
 _OWN: Final = frozenset({"waitTimeout"})  # --timeout
+_IDLE: Final[Mapping[str, frozenset[str]]] = {  # settings that change nothing of a single read, or of a list
+    "show": frozenset({"requestsPerSecond", "bulkReads"}),
+    "list": frozenset({"bulkReads"}),
+}
 _SAID_OTHERWISE: Final = {
     "ecsRoleName": "The RAM role of the ECS instance that this runs on. Else from ALICLOUD_ECS_ROLE_NAME or "
     "ALIBABA_CLOUD_ECS_METADATA.",
@@ -32,10 +39,8 @@ Keys are read from the environment (ALIBABA_CLOUD_ACCESS_KEY_ID and
 ALIBABA_CLOUD_ACCESS_KEY_SECRET, and whatever else the Pulumi provider reads) or
 from a profile of the aliyun CLI (--profile). There is no option for them: every
 user of a machine can read the command lines of all processes."""
-_CODES: Final = """\
-exit codes: 0 open; 1 a task failed or has an unknown status; 2 usage; 3 denied;
-4 time-out; 5 unreachable; 6 not known; 70 a bug; 130 and 143 stopped by SIGINT
-and SIGTERM. The tasks themselves are never touched."""
+_UNTOUCHED: Final = "The tasks themselves are never touched."
+_WIDTH: Final = 80  # columns
 _EXAMPLES: Final = {
     "": """\
   ice-gate wait 4215e042b3966ca5441e && ./publish.sh
@@ -44,7 +49,7 @@ _EXAMPLES: Final = {
   source <(ice-gate completion bash)""",
     "wait": """\
   ice-gate wait 4215e042b3966ca5441e --timeout 45m
-  ice-gate wait $(cat tasks.txt) --min-succeeded 190 --timeout 2h
+  ice-gate wait $(cat tasks.txt) --min-succeeded 9 --timeout 2h
   ice-gate wait 4215e042b3966ca5441e --condition 'length(activities) >= `3`'
   ice-gate wait 4215e042b3966ca5441e --json | jq 'select(.event == "end")'""",
     "show": """\
@@ -53,7 +58,8 @@ _EXAMPLES: Final = {
   ice-gate show 4215e042b3966ca5441e --json | jq .results""",
     "list": """\
   ice-gate list --workflow-name nightly --statuses Init,Processing
-  ice-gate wait $(ice-gate list --statuses Init,Processing --max-items 5000 --ids)""",
+  ice-gate wait $(ice-gate list --workflow-id 4f1c2a --statuses Init,Processing \\
+      --max-items 5000 --ids)""",
 }
 
 
@@ -70,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=told, description=_sentence(told), epilog=_epilog(name), **_LOOKS)
         fill(command)
-        _join(command, settings)
+        _join(command, [each for each in settings if each.name not in _IDLE.get(name, ())])
     completion = commands.add_parser(
         "completion",
         help="print the script that completes commands and options in a shell",
@@ -82,7 +88,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Names the help where a mistake is told, instead of all options."""
+    """Names the help where a mistake is told, instead of all options; tells an unknown option where it was meant."""
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]  # the base has overloads
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            mistyped = next((word.partition("=")[0] for word in unknown if word.startswith("-")), "")
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{suggest(mistyped, self._option_string_actions)}")
+        return known, unknown
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"error: {message}\n    next       {self.prog} --help\n")
@@ -170,4 +183,11 @@ def _sentence(told: str) -> str:
 
 
 def _epilog(name: str) -> str:
-    return f"examples:\n{_EXAMPLES[name]}\n\n{_SECRETS}\n\n{_CODES}"
+    return f"examples:\n{_EXAMPLES[name]}\n\n{_SECRETS}\n\nexit codes:\n{_codes(name)}\n\n{_UNTOUCHED}"
+
+
+def _codes(name: str) -> str:
+    return "\n".join(
+        textwrap.fill(meaning, _WIDTH, initial_indent=f"  {code:>3}  ", subsequent_indent=" " * 7)
+        for code, meaning in meanings(name).items()
+    )

@@ -35,8 +35,11 @@ class Exit(enum.IntEnum):
         return first + "".join(part.capitalize() for part in rest)
 
 
+_OPENED: Final = "the gate is open"
+_ANSWERED: Final = "here is the answer"
+
 MEANINGS: Final[Mapping[Exit, str]] = {
-    Exit.OPEN: "the gate is open; of show and list: here is the answer",
+    Exit.OPEN: f"{_OPENED}; of show and list: {_ANSWERED}",
     Exit.SHUT: "a task failed, has an unknown status or misses the condition; of a group: too few can succeed",
     Exit.USAGE: "an argument or a setting cannot be used",
     Exit.DENIED: "not signed in, or not allowed",
@@ -49,6 +52,12 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.CLOSED: "whoever read standard output has closed it, as head does",
     Exit.TERMINATED: "stopped by SIGTERM; the task goes on",
 }
+
+_NEVER: Final[Mapping[str, frozenset[Exit]]] = {
+    "show": frozenset({Exit.SHUT, Exit.TIMED_OUT}),
+    "list": frozenset({Exit.SHUT, Exit.TIMED_OUT, Exit.NOT_KNOWN}),
+}
+"""The codes with which a command that opens no gate cannot end."""
 
 CODES: Final[Mapping[type[errors.ProviderError], Exit]] = {
     errors.InvalidInput: Exit.USAGE,
@@ -64,6 +73,15 @@ CODES: Final[Mapping[type[errors.ProviderError], Exit]] = {
     errors.DeadlineExceeded: Exit.TIMED_OUT,
     errors.Interrupted: Exit.INTERRUPTED,
 }
+
+
+def meanings(command: str) -> Mapping[Exit, str]:
+    """Return what the codes of one command mean; without a command, those of all."""
+    if not command:
+        return MEANINGS
+    never = _NEVER.get(command, frozenset())
+    opened = _ANSWERED if never else _OPENED
+    return {code: meaning for code, meaning in MEANINGS.items() if code not in never} | {Exit.OPEN: opened}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ice_provider.model import GatedTask
 from ice_provider.resources import workflow_task_gate, workflow_task_group_gate
 from ice_provider.resources.workflow_task_group_gate import GatedGroup
 from ice_provider.session import Operation, Session
+from ice_provider.wording import wording
 
 Inputs = workflow_task_gate.Inputs | workflow_task_group_gate.Inputs
 
@@ -87,6 +88,9 @@ async def _outcome(inputs: Inputs, awaited: Awaited, operation: Operation) -> Ga
             return await waiting.wait(inputs.task_id, inputs.rule(), awaited.limit, operation)
         tally = awaited.tally
         assert tally is not None  # noqa: S101  # a group has one
+        if tally.opens:  # a share in a script that was rounded down to none
+            unread = wording().given("minSucceeded", 0)
+            await operation.reporter.warn(f"{unread} opens the gate without reading a task: give 1 or more to wait")
         await group_waiting.wait(tally, awaited.limit, operation)
         return GatedGroup.of(tally, operation.session.region)
 

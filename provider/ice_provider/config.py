@@ -15,6 +15,7 @@ from ice_provider import addresses, durations
 from ice_provider.declaration import declared
 from ice_provider.errors import Problem
 from ice_provider.roles import AssumeRole, AssumeRoleWithOidc
+from ice_provider.wording import wording
 
 _REGION_VARIABLES: Final = (
     "ALICLOUD_REGION",
@@ -150,8 +151,8 @@ class ProviderConfig:
         if isinstance(protocol, str) and protocol.upper() == "HTTP" and "endpoint" not in (set(given) - set(known)):
             host = addresses.split(endpoint)[0] if isinstance(endpoint, str) else ""
             if not addresses.is_loopback(host):
-                reason = "may be HTTP only when endpoint is a loopback address such as 127.0.0.1:8080, and no name; use HTTPS"
-                return [Problem("protocol", reason)]
+                where = f"{wording().input('endpoint')} is a loopback address such as 127.0.0.1:8080, and no name"
+                return [Problem("protocol", f"may be HTTP only when {where}; use HTTPS")]
         return []
 
     @property

@@ -111,6 +111,40 @@ async def test_each_ending_has_its_code_and_its_sentence(gate: Command, case: st
     assert "ulumi" not in ended.err.replace("github.com/pulumi", "")
 
 
+@pytest.mark.parametrize("tasks", [("movie-broken",), ("movie-1", "movie-broken")], ids=["one task", "a group"])
+async def test_a_gate_that_needs_none_of_its_tasks_says_so(gate: Command, tasks: tuple[str, ...]) -> None:
+    ended = await gate.run("wait", *tasks, "--min-succeeded", "0")
+
+    assert ended.code == Exit.OPEN
+    assert ended.err == "warning: --min-succeeded 0 opens the gate without reading a task: give 1 or more to wait\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("wait", "a", "--timout", "3"), 'unrecognized arguments: --timout 3; did you mean "--timeout"?'),
+        (("wait", "a", "--timout=3"), 'unrecognized arguments: --timout=3; did you mean "--timeout"?'),
+        (("list", "--statused", "Failed"), 'unrecognized arguments: --statused Failed; did you mean "--statuses"?'),
+        (("show", "a", "b"), "unrecognized arguments: b"),
+    ],
+    ids=["a typo", "with its value", "of another command", "one task too many"],
+)
+async def test_an_unknown_option_is_told_by_its_command_with_the_one_that_was_meant(
+    tmp_path: Path, words: tuple[str, ...], line: str
+) -> None:
+    ended = await Command(tmp_path, "").run(*words)
+
+    assert ended.code == Exit.USAGE
+    assert ended.err == f"error: {line}\n    next       ice-gate {words[0]} --help\n"
+
+
+async def test_http_to_a_name_is_refused_in_the_words_of_the_command_line(tmp_path: Path) -> None:
+    ended = await Command(tmp_path, "").run("show", "a", "--endpoint", "ice.example.com", "--protocol", "HTTP")
+
+    assert ended.code == Exit.USAGE
+    assert "error: --protocol: may be HTTP only when --endpoint is a loopback address" in ended.err
+
+
 async def test_a_service_that_never_answered_is_not_told_as_a_slow_task(tmp_path: Path) -> None:
     gate = Command(tmp_path, "")
 

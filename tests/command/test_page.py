@@ -1,4 +1,4 @@
-"""The page on `ice-gate`: what is printed in it is run, and what it says is shown is what is shown."""
+"""The page and the help of `ice-gate`: what is printed is run, and what is said to be shown is what is shown."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def alike(text: str) -> list[str]:
     return [" ".join(line.split()) for line in lines]
 
 
-async def follow(block: Block, gate: Command) -> tuple[int, str, str]:
-    """Run a block as it stands, with `ice-gate` on the PATH and the emulator in the place of the service."""
+async def follow(script: str, gate: Command) -> tuple[int, str, str]:
+    """Run a script as it stands, with `ice-gate` on the PATH and the emulator in the place of the service."""
     folder = gate.home / "bin"
     folder.mkdir()
     plain, aimed = shlex.join(gate.words("--")[:-1]), shlex.join(gate.words("list")[4:])
@@ -46,7 +46,7 @@ async def follow(block: Block, gate: Command) -> tuple[int, str, str]:
     (folder / "ice-gate").chmod(0o755)
     environment = {**gate.environment, "PATH": f"{folder}:{gate.environment['PATH']}"}
     process = await asyncio.create_subprocess_exec(
-        str(BASH), "-euo", "pipefail", "-c", block.text, cwd=gate.home, env=environment, stdout=PIPE, stderr=PIPE
+        str(BASH), "-euo", "pipefail", "-c", script, cwd=gate.home, env=environment, stdout=PIPE, stderr=PIPE
     )
     ended = await finish(process)
     return ended.code, ended.out, ended.err
@@ -57,7 +57,7 @@ pytestmark = pytest.mark.skipif(not (BASH and JQ), reason="no bash, or no jq")
 
 @pytest.mark.parametrize("block", COMMANDS, ids=str)
 async def test_each_block_of_the_page_runs(gate: Command, block: Block) -> None:
-    code, _, err = await follow(block, gate)
+    code, _, err = await follow(block.text, gate)
 
     assert code == 0, err
     assert "Traceback" not in err
@@ -93,7 +93,7 @@ async def test_the_pipeline_publishes_only_when_enough_have_succeeded(
     tmp_path: Path, endings: list[str], code: int, publishes: bool
 ) -> None:
     async with command(tmp_path, night(*endings)) as gate:
-        ended, out, err = await follow(PIPELINE, gate)
+        ended, out, err = await follow(PIPELINE.text, gate)
 
     assert ended == code, err
     assert out.endswith("publish\n") == publishes
@@ -104,9 +104,39 @@ async def test_the_pipeline_publishes_only_when_enough_have_succeeded(
 async def test_what_the_page_shows_is_what_is_shown(gate: Command, place: str) -> None:
     block, shown = SHOWN[place]
 
-    _, out, _ = await follow(block, gate)
+    _, out, _ = await follow(block.text, gate)
 
     assert alike(out) == alike(shown.text)
+
+
+TASK, WORKFLOW = "4215e042b3966ca5441e", {"workflowId": "4f1c2a", "name": "nightly"}
+GRAPH = {name: {"ActivityId": name, "Status": "Succeed"} for name in ("Start", "Transcode", "Publish")}
+EXAMPLES = {
+    "tasks": [
+        {"taskId": TASK, "timeline": [{"after": 0, "status": "Succeed", "activityResults": GRAPH}]},
+        {
+            "taskId": "still-running",
+            "workflow": WORKFLOW,
+            "timeline": [{"after": 0, "status": "Processing"}, {"calls": 1, "status": "Succeed"}],
+        },
+        *({"taskId": f"movie-{n}", "timeline": [{"after": 0, "status": "Succeed"}]} for n in range(9)),
+        {"taskId": "movie-9", "timeline": [{"after": 0, "status": "Failed"}]},
+    ]
+}
+
+
+@pytest.mark.parametrize("words", [(), ("wait",), ("show",), ("list",)], ids=["of all", "wait", "show", "list"])
+async def test_the_examples_of_the_help_run(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "tasks.txt").write_text("".join(f"movie-{n}\n" for n in range(10)))
+    (tmp_path / "publish.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "publish.sh").chmod(0o755)
+    async with command(tmp_path, EXAMPLES) as gate:
+        told = (await Command(tmp_path, "").run(*words, "--help")).out
+        examples = told.partition("examples:\n")[2].partition("\n\n")[0]
+        code, _, err = await follow(examples, gate)
+
+    assert "ice-gate" in examples
+    assert (code, "error: " in err) == (0, False), err
 
 
 def test_the_page_has_every_exit_code_with_its_meaning() -> None:

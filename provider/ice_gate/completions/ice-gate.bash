@@ -8,8 +8,8 @@
 _shtab_ice_gate_subparsers=(wait show list completion)
 
 _shtab_ice_gate_wait_option_strings=(-h --help --timeout --min-succeeded --condition --success --failure --pending --json --region --profile --shared-credentials-file --ecs-role-name --endpoint --protocol --ca-file --client-connect-timeout --client-read-timeout --requests-per-second --bulk-reads --skip-region-validation --debug)
-_shtab_ice_gate_show_option_strings=(-h --help --svg --json --region --profile --shared-credentials-file --ecs-role-name --endpoint --protocol --ca-file --client-connect-timeout --client-read-timeout --requests-per-second --bulk-reads --skip-region-validation --debug)
-_shtab_ice_gate_list_option_strings=(-h --help --workflow-id --workflow-name --key-text --start-of-create-time --end-of-create-time --statuses --max-items --ids --json --region --profile --shared-credentials-file --ecs-role-name --endpoint --protocol --ca-file --client-connect-timeout --client-read-timeout --requests-per-second --bulk-reads --skip-region-validation --debug)
+_shtab_ice_gate_show_option_strings=(-h --help --svg --json --region --profile --shared-credentials-file --ecs-role-name --endpoint --protocol --ca-file --client-connect-timeout --client-read-timeout --skip-region-validation --debug)
+_shtab_ice_gate_list_option_strings=(-h --help --workflow-id --workflow-name --key-text --start-of-create-time --end-of-create-time --statuses --max-items --ids --json --region --profile --shared-credentials-file --ecs-role-name --endpoint --protocol --ca-file --client-connect-timeout --client-read-timeout --requests-per-second --skip-region-validation --debug)
 _shtab_ice_gate_completion_option_strings=(-h --help)
 _shtab_ice_gate_option_strings=(-h --help --version)
 
@@ -24,9 +24,7 @@ _shtab_ice_gate_list___ca_file_COMPGEN=_shtab_compgen_files
 _shtab_ice_gate_wait___protocol_choices=(HTTPS HTTP)
 _shtab_ice_gate_wait___bulk_reads_choices=(auto off)
 _shtab_ice_gate_show___protocol_choices=(HTTPS HTTP)
-_shtab_ice_gate_show___bulk_reads_choices=(auto off)
 _shtab_ice_gate_list___protocol_choices=(HTTPS HTTP)
-_shtab_ice_gate_list___bulk_reads_choices=(auto off)
 _shtab_ice_gate_completion_pos_0_choices=(bash zsh fish)
 _shtab_ice_gate_pos_0_choices=(wait show list completion)
 

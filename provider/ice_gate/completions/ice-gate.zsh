@@ -55,7 +55,6 @@ _shtab_ice_gate_list_options=(
   "--client-connect-timeout[Milliseconds for a connection, 5000 by default.]:N:"
   "--client-read-timeout[Milliseconds for an answer, 10000 by default\; one attempt never lasts longer than 15 s in all.]:N:"
   "--requests-per-second[The most calls per second, 20 by default.]:N:"
-  "--bulk-reads[auto to watch many tasks of one workflow by ListWorkflowTasks where that takes fewer calls, which needs the permission ice\:ListWorkflowTasks\; off by default.]:bulk_reads:(auto off)"
   "--skip-region-validation[Accept a region that is not known to offer workflows.]"
   "--debug[show the traceback of a bug]"
 )
@@ -76,8 +75,6 @@ _shtab_ice_gate_show_options=(
   "--ca-file[A PEM file with the certificate authorities to trust.]:FILE:_files"
   "--client-connect-timeout[Milliseconds for a connection, 5000 by default.]:N:"
   "--client-read-timeout[Milliseconds for an answer, 10000 by default\; one attempt never lasts longer than 15 s in all.]:N:"
-  "--requests-per-second[The most calls per second, 20 by default.]:N:"
-  "--bulk-reads[auto to watch many tasks of one workflow by ListWorkflowTasks where that takes fewer calls, which needs the permission ice\:ListWorkflowTasks\; off by default.]:bulk_reads:(auto off)"
   "--skip-region-validation[Accept a region that is not known to offer workflows.]"
   "--debug[show the traceback of a bug]"
   ":the ID of a workflow task:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -63,6 +64,29 @@ def test_what_a_message_calls_an_input_is_an_option_that_there_is(name: str) -> 
 @pytest.mark.parametrize("name", [p.name for p in properties(Arguments)])
 def test_what_can_be_searched_for_is_an_option_of_list(name: str) -> None:
     assert CommandLine().input(name) in OPTIONS["list"]
+
+
+@pytest.mark.parametrize(
+    ("command", "never"),
+    [("wait", set()), ("show", {Exit.SHUT, Exit.TIMED_OUT}), ("list", {Exit.SHUT, Exit.TIMED_OUT, Exit.NOT_KNOWN})],
+)
+def test_the_help_has_each_exit_code_that_its_command_can_end_with(command: str, never: set[Exit]) -> None:
+    told = COMMANDS[command].format_help().partition("exit codes:\n")[2].partition("\n\n")[0]
+
+    rows = {
+        int(code): " ".join(meaning.split())
+        for code, meaning in re.findall(r"^ +(\d+)  (\D.*(?:\n {7}.*)*)", told, re.MULTILINE)
+    }
+
+    shown = {int(code): meaning for code, meaning in MEANINGS.items() if code not in never}
+    opened = "here is the answer" if never else "the gate is open"
+    assert rows == shown | {0: opened}
+
+
+def test_what_changes_nothing_of_a_single_read_or_of_a_list_is_no_option_of_it() -> None:
+    assert {"--bulk-reads", "--requests-per-second"} <= OPTIONS["wait"]
+    assert not {"--bulk-reads", "--requests-per-second"} & OPTIONS["show"]
+    assert "--bulk-reads" not in OPTIONS["list"]
 
 
 def test_a_switch_is_set_without_a_value() -> None:
