@@ -9,6 +9,7 @@ from ice_provider.session import Operation, Session
 from support.clock import JumpingClock
 
 if TYPE_CHECKING:
+    from ice_provider.clock import Clock
     from ice_provider.cloud import Cloud
 
 
@@ -30,7 +31,7 @@ class Lines:
         self.warned.append(line)
 
 
-def session(cloud: Cloud, clock: JumpingClock | None = None, **config: Any) -> Session:
+def session(cloud: Cloud, clock: Clock | None = None, **config: Any) -> Session:
     """Return a configured provider that speaks to this cloud."""
 
     async def connect(*_: object) -> Cloud:

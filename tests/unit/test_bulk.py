@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -12,11 +13,14 @@ import pytest
 
 from ice_provider import times
 from ice_provider.acceptance import DEFAULT_PENDING
-from ice_provider.bulk import _Listed, _Rounds, list_cost, read_cost
+from ice_provider.allowance import Allowance
+from ice_provider.bulk import BulkReads, _Listed, _Rounds, list_cost, read_cost
 from ice_provider.cloud import Page, Search
 from ice_provider.errors import Denied, Throttled, Unreachable
 from ice_provider.model import WorkflowTask
+from ice_provider.pacing import Retries, RetryBudget
 from ice_provider.poller import Poller
+from ice_provider.turnstile import Turnstile
 from support.clock import JumpingClock
 from support.cloud import task
 from support.virtual_time import VirtualClock, run
@@ -29,6 +33,7 @@ class Films:
 
     Attributes:
         behind: Seconds that the list is behind.
+        ahead: Seconds that its clock is ahead of ours.
         strangers: Tasks of the same workflow that nobody waits for.
         refusal: What a list is answered with instead.
         reads: How often each task was read.
@@ -37,10 +42,10 @@ class Films:
         statuses: Words that a task has before it ends, by ID, in the place of Processing.
     """
 
-    region, notes, caller, ahead = "cn-shanghai", (), "the key", 0.0
+    region, notes, caller = "cn-shanghai", (), "the key"
 
-    def __init__(self, clock: VirtualClock, *, behind: float = 0.0, strangers: int = 0) -> None:
-        self.behind, self.strangers = behind, strangers
+    def __init__(self, clock: VirtualClock, *, behind: float = 0.0, strangers: int = 0, ahead: float = 0.0) -> None:
+        self.behind, self.strangers, self.ahead = behind, strangers, ahead
         self.refusal: Exception | None = None
         self.reads: Counter[str] = Counter()
         self.searches: list[Search] = []
@@ -48,7 +53,7 @@ class Films:
         self.throttled_pages: set[int] = set()
         self.count = 0
         self._clock = clock
-        self._made = clock.wall()
+        self._made = self._now()
 
     @property
     def calls(self) -> int:
@@ -57,7 +62,7 @@ class Films:
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         self.reads[task_id] += 1
         await asyncio.sleep(0.1)
-        return self._task(task_id, self._clock.wall(), activity_results='{"T": {"Status": "Processing"}}')
+        return self._task(task_id, self._now(), activity_results='{"T": {"Status": "Processing"}}')
 
     async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
         self.searches.append(search)
@@ -68,11 +73,14 @@ class Films:
             raise Throttled("slow down")
         names = [f"t-{number}" for number in range(self.count + self.strangers)]
         place = int(token or 0)
-        page = [self._task(name, self._clock.wall() - self.behind) for name in names[place : place + 100]]
+        page = [self._task(name, self._now() - self.behind) for name in names[place : place + 100]]
         return Page(tuple(page), str(place + 100) if place + 100 < len(names) else None)
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+    def _now(self) -> float:
+        return self._clock.wall() + self.ahead
 
     def _task(self, task_id: str, now: float, **fields: Any) -> WorkflowTask:
         status = "Succeed" if now - self._made >= LENGTH else self.statuses.get(task_id, "Processing")
@@ -166,6 +174,26 @@ def test_a_page_is_behind_only_by_what_was_read_before_it_was_fetched(seconds: f
     rounds.take({"t-1": _Listed(task("Init"), clock.now() + seconds)}, until=clock.now())
 
     assert rounds.is_over == is_over
+
+
+def test_a_clock_that_is_off_makes_no_task_too_old_to_be_listed() -> None:
+    right, _, _ = waited_for(100)
+    off, _, _ = waited_for(100, ahead=-90 * 24 * 3600.0)
+
+    assert len(off.searches) == len(right.searches)
+
+
+def test_what_a_throttled_page_has_cost_is_earned_back_by_the_page() -> None:
+    async def listing() -> int:
+        clock = VirtualClock()
+        films, budget = Films(clock), RetryBudget(left=100)
+        films.count, films.throttled_pages = 1, {0}
+        turnstile = Turnstile(Allowance(100, luck=lambda: 1.0), clock)
+        bulk = BulkReads(films, turnstile, functools.partial(Retries, budget), clock, lambda: 1.0)
+        await bulk._page(Search(workflow_id="wf-1"), None, clock.now())
+        return budget.left
+
+    assert run(listing()) == 100
 
 
 def test_a_page_that_was_throttled_is_asked_for_again_and_the_list_goes_on() -> None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import traceback
 from typing import Any
 
 import pytest
 
-from ice_provider.errors import Unreachable
+from ice_provider import group_waiting
+from ice_provider.acceptance import Rule
+from ice_provider.errors import Denied, Unreachable
 from ice_provider.model import WorkflowTask
 from ice_provider.poller import Poller
+from ice_provider.session import Operation
+from ice_provider.tally import Tally
+from ice_provider.turnstile import Lane
 from support.cloud import ScriptedCloud, task
+from support.operation import Lines, session
 from support.virtual_time import VirtualClock, run
 
 MADE = 1_672_797_917.0  # seconds since 1970: when the tasks of `support.cloud` were made
@@ -55,17 +62,64 @@ def test_a_task_that_other_gates_join_is_read_as_often_as_every_other() -> None:
     assert cloud.calls["joined"] >= cloud.calls["t-0"] - 1
 
 
-def test_a_gate_that_joins_while_a_call_is_under_way_does_not_make_it_twice() -> None:
+@pytest.mark.parametrize("lane", Lane)
+def test_who_joins_while_a_call_is_under_way_does_not_make_it_twice(lane: Lane) -> None:
     async def joining() -> Busy:
         cloud = Busy()
         poller = Poller(cloud, VirtualClock(), per_second=10)
         with poller.follow("t-1") as first:
             await asyncio.sleep(0.05)
-            with poller.follow("t-1"):
+            with poller.follow("t-1", lane=lane):
                 await first.next()
         return cloud
 
     assert run(joining()).calls["t-1"] == 1
+
+
+def test_the_preview_of_a_group_does_not_stand_behind_all_who_wait() -> None:
+    async def looking() -> Tally:
+        clock = VirtualClock()
+        tally = Tally(["looked-at"], Rule())
+        provider = session(Busy(), clock, requests_per_second=10)
+        previewing = Operation(provider, Lines(), "create", preview=True)
+        poller = await previewing.poller()
+        with contextlib.ExitStack() as gates:
+            for number in range(500):
+                gates.enter_context(poller.follow(f"t-{number}"))
+            await group_waiting.glance(tally, previewing)
+        poller.stop()
+        return tally
+
+    assert run(looking()).statuses == {"looked-at": "Processing"}
+
+
+def test_what_many_are_told_of_an_end_does_not_grow_with_each_of_them() -> None:
+    async def ending() -> int:
+        poller = Poller(ScriptedCloud(Denied("no")), VirtualClock(), per_second=10)
+
+        async def wait() -> None:
+            with poller.follow("t-1") as follower:
+                await follower.next()
+
+        ends = await asyncio.gather(*(wait() for _ in range(100)), return_exceptions=True)
+        assert len({*map(id, ends)}) == 1
+        return max(len(traceback.extract_tb(end.__traceback__)) for end in ends if isinstance(end, Denied))
+
+    assert run(ending()) < 10
+
+
+def test_of_very_many_ended_tasks_only_the_last_ones_are_remembered() -> None:
+    async def reading() -> ScriptedCloud:
+        names = [f"t-{number}" for number in range(5001)]
+        cloud = ScriptedCloud(others={name: [task("Succeed", name)] for name in names})
+        poller = Poller(cloud, VirtualClock(), per_second=1e6)
+        for name in [*names, names[-1], names[0]]:
+            await poller.read(name, within=30)
+        return cloud
+
+    cloud = run(reading())
+
+    assert (cloud.calls["t-5000"], cloud.calls["t-0"]) == (1, 2)
 
 
 def test_a_gate_that_joins_just_after_a_reading_gets_a_last_look_before_its_limit() -> None:

@@ -62,9 +62,10 @@ class Seen(Allowance):
 
 
 def test_who_leaves_at_the_moment_of_his_turn_leaves_room_for_another() -> None:
-    async def leaving() -> tuple[int, int]:
+    async def leaving() -> tuple[int, int, float]:
+        clock = VirtualClock()
         allowance = Seen(1.0, luck=lambda: 0.5)
-        turnstile = Turnstile(allowance, VirtualClock())
+        turnstile = Turnstile(allowance, clock)
         made: list[None] = []
 
         async def make() -> None:
@@ -74,6 +75,6 @@ def test_who_leaves_at_the_moment_of_his_turn_leaves_room_for_another() -> None:
         leaver = asyncio.create_task(turnstile.call(make, Lane.WAIT))
         allowance.then = leaver.cancel
         await asyncio.wait([leaver])
-        return len(made) - BURST, turnstile._under_way
+        return len(made) - BURST, turnstile._under_way, allowance.wait(clock.now())
 
-    assert run(leaving()) == (0, 0)
+    assert run(leaving()) == (0, 0, 0.0)
