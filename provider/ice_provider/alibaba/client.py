@@ -42,7 +42,7 @@ class Client:
         self._held: WeakValueDictionary[str, WorkflowTask] = WeakValueDictionary()  # by those who wait
         self._skew = 0.0  # `ahead` at the last refusal of our clock: what is signed goes by ours until there is one
         self._was_answered = False
-        self.ahead = 0.0
+        self._ahead = 0.0
         self._compares_at = float("-inf")
 
     @property
@@ -59,6 +59,11 @@ class Client:
     def notes(self) -> tuple[str, ...]:
         """See `cloud.Cloud`."""
         return tuple(self._notes)
+
+    @property
+    def ahead(self) -> float:
+        """See `cloud.Cloud`."""
+        return self._ahead
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `cloud.Cloud`. Source: the page of GetWorkflowTask (ICE, API 2020-11-09)."""
@@ -158,7 +163,7 @@ class Client:
         if now >= self._compares_at and answer.moment is not None:
             self._compares_at = now + _COMPARING
             apart = answer.moment - now
-            self.ahead = apart if abs(apart) > _UNNOTICED else 0.0
+            self._ahead = apart if abs(apart) > _UNNOTICED else 0.0
 
     def _refusal(self, answer: Answer, question: Question) -> Refusal:
         asker = Asker(self.region, self.caller, self._keyring.is_renewable, self._skew, self._was_answered)
