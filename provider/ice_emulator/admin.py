@@ -64,7 +64,7 @@ class Admin:
         except Refused as refusal:
             return _json(refusal.status, {"error": str(refusal)}, refusal.code)
         except KeyError as error:
-            return _json(404, {"error": f"there is no task {error.args[0]!r}: GET {PREFIX}tasks lists them"}, "NoTask")
+            return _json(404, {"error": _no_task(error.args[0])}, "NoTask")
         except (ScenarioError, ValueError) as error:
             return _json(400, {"error": str(error)}, "BadRequest")
 
@@ -120,7 +120,9 @@ def _advance_clock(steering: Steering, wish: _Wish) -> object:
 
 def _add_fault(steering: Steering, wish: _Wish) -> object:
     steering.add_fault(wish.body)
-    return {}
+    task_id = wish.body.get("taskId")
+    is_there = task_id is None or any(standing.task_id == task_id for standing in steering.standings)
+    return {} if is_there else {"warning": _no_task(task_id)}  # and no error: the task may come later
 
 
 def _clear_faults(steering: Steering, _: _Wish) -> object:
@@ -142,7 +144,10 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Act]] = {
     ("POST", "tasks/ID/advance"): ("let the next step of its timeline begin now", _advance_task),
     ("PUT", "tasks/ID/timeline"): ("give it another timeline, which begins now", _set_timeline),
     ("POST", "clock/advance"): ("move all timelines on by `seconds`", _advance_clock),
-    ("POST", "faults"): ("add a fault in the words of a scenario; its calls count from now on", _add_fault),
+    ("POST", "faults"): (
+        "add a fault in the words of a scenario; its calls count from now on; warns when its task is not there",
+        _add_fault,
+    ),
     ("DELETE", "faults"): ("let everything go well from now on", _clear_faults),
 }
 """What can be asked for, by method and path, with what it does."""
@@ -178,6 +183,10 @@ def _read(body: bytes | None) -> object:
     if not isinstance(value, dict | list):
         raise Refused(400, "BadRequest", "the body is neither a JSON object nor a list: put braces around it")
     return value
+
+
+def _no_task(task_id: object) -> str:
+    return f"there is no task {task_id!r}: GET {PREFIX}tasks lists them"
 
 
 def _told(standing: Standing) -> dict[str, object]:

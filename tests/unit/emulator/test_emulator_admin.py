@@ -74,6 +74,14 @@ async def test_faults_come_and_go(caller: Caller) -> None:
     assert (await caller.read("movie 1")).status == 200
 
 
+async def test_a_fault_of_a_task_that_is_not_there_comes_with_a_warning(caller: Caller) -> None:
+    """It is no error: the task may come later."""
+    fault = {"kind": "throttle", "taskId": "movie 2"}
+    warning = "there is no task 'movie 2': GET /admin/tasks lists them"
+    assert await done(caller, "POST", "faults", fault) == {"warning": warning}
+    assert await done(caller, "POST", "faults", {**fault, "taskId": "movie 1"}) == {}
+
+
 async def test_calls_are_told_and_those_of_the_admin_api_are_none(caller: Caller) -> None:
     await caller.read("movie 1")
     await caller.search()
