@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[PROMISES] = defaultdict(lambda: defaultdict(list))
+    os.environ.pop("PYTHONUNBUFFERED", None)  # it hides what is left unwritten, and few users set it
 
 
 @pytest.hookimpl(wrapper=True)
