@@ -6,6 +6,7 @@ not hide in the other. Rooms, from the bottom up:
 | module | job |
 |---|---|
 | actions | what can be asked |
+| real_keys | what keys of the real service look like |
 | document | YAML text as values that remember their lines |
 | words | what may stand under a key |
 | schema | a JSON Schema of that |
@@ -31,6 +32,8 @@ not hide in the other. Rooms, from the bottom up:
 | server | the socket |
 | background | the same in a thread of its own, for code that is not asynchronous |
 | pytest_plugin | the same as a fixture |
+| secret_file | the file that holds the admin token |
+| arguments | the command line |
 
 Importing this package imports none of them: pytest does it in every run, for the fixture.
 """

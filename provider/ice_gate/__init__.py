@@ -13,7 +13,7 @@ gRPC nor Pulumi. Rooms, from the bottom up:
 | awaited | what a wait waits for, and how it stands |
 | views | how a wait is told: lines, or JSON |
 | live | how a wait is told on a terminal: a table that changes |
-| session | one configured connection, and what ends it |
+| running | one run of a command: its session, and the signals that end it |
 | wait, show, list | the commands |
 | arguments | what can be written behind them |
 """
