@@ -3,7 +3,7 @@
 A scenario is written by hand, so an error must lead to the line it is about. This module reads text into plain
 values (mappings, lists, text, numbers) and keeps beside them where each one stood.
 
-Must not know: what a scenario means. That is `entry.py` and `scenario.py`.
+Must not know: what a scenario means. That is `vocabulary.py` and `reading.py`.
 """
 
 import json

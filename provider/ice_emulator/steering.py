@@ -73,7 +73,7 @@ class Steering:
         """Move all timelines on, as if so many seconds had passed.
 
         Raises:
-            ValueError: `seconds` is negative.
+            ValueError: `seconds` is negative, or leads beyond any date.
         """
         self._clock.skip(seconds)
 

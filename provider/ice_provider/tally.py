@@ -48,6 +48,8 @@ class Tally:
     """The tasks of one group, counted.
 
     Attributes:
+        task_ids: All of them.
+        needed: How many must succeed.
         rule: What a task must come to.
         statuses: The last status word of each task that was read.
         reasons: Why each failed task did not succeed, in the order in which that came out.

@@ -28,7 +28,7 @@ from ice_provider.observation import gated
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
 
-_ADOPT_LIMIT: Final = 30.0
+_ADOPT_LIMIT: Final = 30.0  # seconds
 _AWAITED: Final = frozenset({"taskId", "triggers", "region"})  # a change of these reads the task again
 _JUDGED: Final = frozenset({"successStatuses", "failureStatuses", "pendingStatuses", "condition"})
 
