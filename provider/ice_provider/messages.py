@@ -260,9 +260,9 @@ def ended_badly(
     )
 
 
-def recorded_badly(seen_id: str, status: str) -> GateShut:
+def recorded_badly(task_id: str, status: str) -> GateShut:
     """Return the reason of a task of which only its end is recorded, and that it was no success."""
-    return GateShut(f"{task(seen_id)} was recorded as {status} and did not succeed", [("next", MEND)])
+    return GateShut(f"{task(task_id)} was recorded as {status} and did not succeed", [("next", MEND)])
 
 
 def not_importable(shut: GateShut) -> GateShut:
