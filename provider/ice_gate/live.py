@@ -173,7 +173,7 @@ def _row(awaited: Awaited, tally: Tally, task_id: str, now: float) -> list[Text]
     kind = Kind.BROKEN if reason else Kind.RUNNING if task_id in tally.unsettled else Kind.DONE
     status = seen.status if seen else "not known" if reason or task_id in tally.missing else "not read yet"
     if reason:
-        note = reason.headline.removeprefix(messages.task(task_id)).strip()
+        note = group_messages.why(task_id, reason)
     elif seen and kind is Kind.RUNNING:
         note = messages.details(seen, now)
     else:

@@ -97,17 +97,17 @@ def interrupted(standing: Standing) -> Interrupted:
     )
 
 
+def why(task_id: str, error: ProviderError) -> str:
+    """Return why a task did not succeed, for a line that names the task already."""
+    return error.headline.removeprefix(messages.task(task_id)).strip()
+
+
 def _failures(tally: Tally) -> list[tuple[str, str]]:
     """Return a line for each of the first failed tasks, and one that counts the others."""
     shown = list(tally.reasons.items())[:SHOWN_FAILURES]
-    lines = [("failed", f"{task_id}: {_reason(task_id, reason)}") for task_id, reason in shown]
+    lines = [("failed", f"{task_id}: {why(task_id, reason)}") for task_id, reason in shown]
     more = len(tally.reasons) - len(shown)
     return [*lines, ("", f"and {more:,} more")] if more else lines
-
-
-def _reason(task_id: str, error: ProviderError) -> str:
-    """Return a headline without the task that the line already names."""
-    return error.headline.removeprefix(messages.task(task_id)).strip()
 
 
 def _remedy(tally: Tally) -> list[tuple[str, str]]:
