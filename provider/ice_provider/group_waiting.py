@@ -7,7 +7,7 @@ one for the group. Must not know the API or gRPC; the poller does the asking.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -76,7 +76,16 @@ async def glance(tally: Tally, operation: Operation) -> Transient | None:
 
 @dataclass(slots=True)
 class _Course:
-    """What one wait has seen so far."""
+    """What one wait, or one look, has seen so far.
+
+    Attributes:
+        tally: The counts of the group.
+        operation: Whose wait it is.
+        began: When it began, by the clock.
+        seconds: How long it may last.
+        troubles: Which tasks cannot be read.
+        fault: The last transient fault, of whichever task.
+    """
 
     tally: Tally
     operation: Operation
@@ -163,7 +172,7 @@ class _Course:
 
 
 @asynccontextmanager
-async def _together() -> AsyncIterator[Any]:
+async def _together() -> AsyncIterator[Callable[[Coroutine[Any, Any, None]], None]]:
     """Run what is begun beside the body, which ends it all; the first failure ends the body, and is raised as it is."""
     running: list[asyncio.Task[None]] = []
     try:

@@ -58,7 +58,20 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
 
 @dataclass(slots=True)
 class _Course:
-    """What one wait has seen so far."""
+    """What one wait has seen so far.
+
+    Attributes:
+        task_id: What it waits for.
+        limit: How long, at most.
+        operation: Whose wait it is.
+        began: When it began, by the clock.
+        seen: The task as it was read last; None before the first good reading.
+        trouble: What the last reading brought instead of the task; None when that was good.
+        troubles: The same, with its beginning.
+        opened: Whether the gate opened; None when the wait ended before its task did.
+        follower: What brings the readings; None before there is a poller.
+        patience: For how long trouble is borne.
+    """
 
     task_id: str
     limit: Limit

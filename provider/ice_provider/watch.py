@@ -82,6 +82,11 @@ class Watch:
         asked_at: When the last call about it was over, whatever that brought.
         due: When our own pace lets the next one be made.
         rests_until: Until when a list stands in for reading it.
+        count: How many readings there were.
+        latest: The last of them; None before the first.
+        ended: Why there will be no other; None while there may be.
+        news: Set at the next reading, or the end, and then replaced by another one.
+        loop: What asks about it; None once nobody follows.
     """
 
     task: WorkflowTask
