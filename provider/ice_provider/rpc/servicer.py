@@ -189,8 +189,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return pb.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
         timeout = getattr(request, "timeout", 0.0)  # stubs of Pulumi before 3.246 have none
         async with self._operation(request.urn, "read", timeout=timeout) as operation:
-            adopted: tuple[Any, Any] = await resource.adopt(given, request.id, operation)
-            inputs, outputs = adopted
+            inputs, outputs = await resource.adopt(given, request.id, operation)
             return pb.ReadResponse(
                 id=request.id,
                 properties=await self._send(outputs, operation, request.properties),
