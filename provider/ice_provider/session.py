@@ -91,8 +91,8 @@ class Session:
                 raise Stopped from None
             raise
 
-    def notes(self) -> list[str]:
-        """Return what the person should know of how we sign in and call, and has not been told yet."""
+    def take_untold_notes(self) -> list[str]:
+        """Return what the person should know of how we sign in and call; each note is returned once in a session."""
         untold = [note for note in (self._poller.notes if self._poller else ()) if note not in self._told]
         self._told.update(untold)
         return untold
@@ -166,7 +166,7 @@ class Operation:
 
     async def tell_notes(self) -> None:
         """Tell the person, once in a session, what there is to know of how we sign in and call."""
-        for note in self.session.notes():
+        for note in self.session.take_untold_notes():
             await self.reporter.warn(note)
 
     async def __aenter__(self) -> Self:
