@@ -114,9 +114,10 @@ def _rooms(root: Path) -> Iterator[str]:
     yield from ("| layer | module | what it is |", "|---|---|---|")
     for number, layer in enumerate(layers(root), 1):
         for module in layer:
-            path = root / "provider" / "ice_provider" / module
-            file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-            yield f"| {number} | [`{module}`](../{path.relative_to(root) if path.is_dir() else file.relative_to(root)}) | {_about(file)} |"
+            folder = root / "provider" / "ice_provider" / module
+            place = folder if folder.is_dir() else folder.with_suffix(".py")
+            file = place / "__init__.py" if folder.is_dir() else place
+            yield f"| {number} | [`{module}`](../{place.relative_to(root)}) | {_about(file)} |"
 
 
 def _about(file: Path) -> str:
