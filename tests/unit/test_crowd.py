@@ -106,6 +106,27 @@ def test_waits_that_ended_before_their_tasks_count_as_running_and_not_as_failed(
     assert last == "waiting for workflow tasks: 1 of 9 succeeded · 7 running · 1 failed · 0s"
 
 
+def test_waits_that_failed_unread_are_not_taken_from_those_that_run() -> None:
+    crowd = Crowd(JumpingClock())
+    for _ in range(FEW + 1):
+        crowd.enter()
+    last = [crowd.leave(f"t-{number}", opened=False) for number in range(FEW + 1)][-1]
+
+    assert last == "waiting for workflow tasks: 0 of 9 succeeded · 0 running · 9 failed · 0s"
+
+
+async def test_the_trouble_of_a_wait_that_has_ended_is_told_no_more() -> None:
+    clock = JumpingClock()
+    crowd = Crowd(clock)
+    for _ in range(FEW + 1):
+        crowd.enter()
+    crowd.hear("t-0", Unreachable("no route"), is_first=True)
+    crowd.leave("t-0", opened=False)
+    await clock.sleep(60)
+
+    assert "no route" not in (crowd.line() or "")
+
+
 async def test_tasks_that_cannot_be_read_are_not_said_to_run_and_the_trouble_is_told() -> None:
     scripts: dict[str, list[Step]] = {f"t-{number}": [Unreachable("no route")] for number in range(FEW + 1)}
     rows, _ = await wait_for_all(scripts, interrupted=True)
