@@ -19,18 +19,23 @@ from ice_emulator.secret_file import token_in
 from ice_emulator.vocabulary import SCENARIO, TITLE
 
 
+class _NotWritten(Exception):
+    """Standard output cannot be written, for the reason that is the cause."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     options = parse(arguments)
-    if options.schema:
-        print(schema_text(schema_of(SCENARIO, TITLE)), end="")  # noqa: T201  # what was asked for
-        return 0
     try:
-        emulator = _emulator(options)
+        if options.schema:
+            _say(schema_text(schema_of(SCENARIO, TITLE)))
+            return 0
+        return asyncio.run(_serve(_emulator(options), options))
     except ValueError as error:
         _complain(str(error))
         return 2
-    return asyncio.run(_serve(emulator, options))
+    except _NotWritten as error:
+        return _not_written(error.__cause__)
 
 
 def _emulator(options: argparse.Namespace) -> Emulator:
@@ -70,9 +75,30 @@ async def _serve(emulator: Emulator, options: argparse.Namespace) -> int:
         lines = [f"listening on {emulator.url}", f"ice:endpoint={emulator.endpoint} ice:protocol=HTTP"]
         if options.admin_token_file is not None:
             lines.append(f"admin API at {emulator.url}{PREFIX} with the token in {options.admin_token_file}")
-        print("\n".join(lines), flush=True)  # noqa: T201  # what scripts wait for
+        _say("".join(f"{line}\n" for line in lines))  # what scripts wait for
         await stop.wait()
     return 0
+
+
+def _say(text: str) -> None:
+    """Write to standard output at once.
+
+    Raises:
+        _NotWritten: It cannot be written.
+    """
+    try:
+        print(text, end="", flush=True)  # noqa: T201  # what was asked for
+    except OSError as error:
+        raise _NotWritten from error
+
+
+def _not_written(error: BaseException | None) -> int:
+    """Return the code of a standard output that cannot be written; say why, unless its reader has gone."""
+    sys.stdout = None  # else Python tries once more as it ends, and complains again
+    if isinstance(error, BrokenPipeError):
+        return 141
+    _complain(f"standard output cannot be written: {getattr(error, 'strerror', None) or error}")
+    return 74
 
 
 def _complain(sentence: str) -> None:

@@ -210,3 +210,26 @@ async def asked(url: str, task_id: str) -> tuple[str | None, str]:
     except ClientException as refusal:
         return refusal.code, refusal.request_id
     return body.workflow_task and body.workflow_task.status, body.request_id
+
+
+@pytest.mark.parametrize("arguments", [["--schema"], ["--port", "0"]])
+@pytest.mark.parametrize("gone", [True, False], ids=["reader gone", "disk full"])
+async def test_an_output_that_cannot_be_written_is_no_traceback(arguments: list[str], *, gone: bool) -> None:
+    """Whoever closes the pipe hears nothing; a full disk is one sentence; each has its exit code."""
+    reader, writer = os.pipe() if gone else (os.open("/dev/null", os.O_RDONLY), os.open("/dev/full", os.O_WRONLY))
+    os.close(reader)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "ice_emulator",
+            *arguments,
+            stdout=writer,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+    finally:
+        os.close(writer)
+    _, err = await asyncio.wait_for(process.communicate(), 20)
+    told = "" if gone else "ice-emulator: standard output cannot be written: No space left on device\n"
+    assert (process.returncode, err.decode()) == (141 if gone else 74, told)
