@@ -47,13 +47,17 @@ async def list_tasks(options: Namespace, run: Run) -> Exit:
 
 def _table(found: Found) -> Table:
     counts = ", ".join(f"{count:,} {status}" for status, count in sorted(found.status_counts.items()))
-    caption = f"{len(found.tasks):,} tasks" + (f": {counts}" if counts else "")
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, caption_justify="left")
+    caption = f"{len(found.tasks):,} task{'' if len(found.tasks) == 1 else 's'}" + (f": {counts}" if counts else "")
+    table = Table(
+        box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, expand=True, caption_justify="left"
+    )
     table.caption = Text(printable(caption), "dim")
-    for name in _COLUMNS:
-        table.add_column(name, no_wrap=True, justify="right" if name == "took" else "left")
-    for task in found.tasks:
-        cells = [Text(printable(cell)) for cell in _cells(task)]
+    rows = [[Text(printable(cell)) for cell in _cells(task)] for task in found.tasks]
+    for number, name in enumerate(_COLUMNS[:-1]):  # the name of the workflow is what gives way
+        least = max([len(name), *(row[number].cell_len for row in rows)])
+        table.add_column(name, no_wrap=True, min_width=least, justify="right" if name == "took" else "left")
+    table.add_column(_COLUMNS[-1], no_wrap=True, overflow="ellipsis", ratio=1)
+    for task, cells in zip(found.tasks, rows, strict=True):
         cells[1].stylize(STYLES[_KINDS.get(task.status, Kind.RUNNING)])
         table.add_row(*cells)
     return table
