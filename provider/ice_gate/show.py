@@ -86,7 +86,8 @@ def _facts(task: WorkflowTask, region: str | None) -> list[tuple[str, str]]:
     workflow = (task.workflow and task.workflow.name) or ""
     named = f"{workflow} ({task.workflow_id})" if workflow and task.workflow_id else workflow or task.workflow_id
     facts = [
-        ("workflow", ", ".join(part for part in (named, region) if part)),
+        ("workflow", f"{named}, {region}" if named and region else named),
+        ("region", None if named else region),
         ("created", task.create_time),
         ("finished", task.finish_time),
         ("request", task.request_id),
