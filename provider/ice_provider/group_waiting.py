@@ -68,7 +68,7 @@ async def glance(tally: Tally, operation: Operation) -> Transient | None:
         async with clock.deadline(course.ends):
             await course.look()
     except TimeoutError:  # what was read by then is told
-        return course.fault or (None if tally.statuses else Unreachable(_SILENCE))
+        return course.fault or (None if tally.statuses or tally.missing else Unreachable(_SILENCE))
     except Stopped:
         raise messages.stopped_reading(tally.standing) from None
     return None

@@ -313,7 +313,7 @@ def condition_failed(seen: WorkflowTask, expression: str, reason: str) -> GateSh
         [
             ("condition", expression),
             *_facts(seen),
-            ("next", "correct the condition to the names that the task returned"),
+            ("next", "correct the condition: it must use the names that the task returned, and be true or false"),
         ],
     )
 

@@ -159,7 +159,7 @@ ADVICE: dict[str, tuple[Step, str | None, list[tuple[str, str]]]] = {
         "results.Scor > `80`",
         [
             ("condition", "results.Scor > `80`"),
-            ("next", "correct the condition to the names that the task returned"),
+            ("next", "correct the condition: it must use the names that the task returned, and be true or false"),
         ],
     ),
     "has ended with a status to wait on": (
@@ -402,6 +402,15 @@ async def test_a_look_ends_after_five_seconds_with_what_was_read_by_then() -> No
 
     assert group.clock.now() - began == pytest.approx(5)
     assert 90 < len(group.tally.succeeded) < 120  # at 20 calls a second, and a burst of five
+
+
+async def test_a_look_in_which_every_answer_was_that_the_task_is_not_known_has_read() -> None:
+    """Else the preview says that no task could be read, and beside it that a hundred are not known."""
+    group = Group({f"t-{number}": [NotKnown("not known")] for number in range(1000)})
+
+    assert await glance(group.tally, group.act) is None
+
+    assert 90 < len(group.tally.missing) < 120
 
 
 async def test_a_look_ends_as_soon_as_the_group_is_hopeless() -> None:

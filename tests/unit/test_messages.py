@@ -293,7 +293,7 @@ def test_a_condition_that_cannot_be_judged_says_why_and_advises_nothing_that_wou
         "workflow task 4215e0…5441e ended as Succeed, but the condition of this gate cannot be judged: "
         'it asks for "X" of an empty object\n'
         f"    condition  results.X\n{FACTS}"
-        "    next       correct the condition to the names that the task returned"
+        "    next       correct the condition: it must use the names that the task returned, and be true or false"
     )
 
 
