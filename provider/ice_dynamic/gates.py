@@ -1,7 +1,7 @@
 """The gates of the generated SDK as dynamic resources: its classes, with another end.
 
-Each class stands before the generated one, `_Dynamic` behind it: arguments, outputs and their types are the generated
-class's own, and what it hands to Pulumi is turned into a dynamic resource there.
+Python resolves our class first, the generated one next, `_Dynamic` last: arguments, outputs and their types are the
+generated class's own, and what that hands to Pulumi reaches `_Dynamic`, which makes a dynamic resource of it.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ async def depended_on(opts: pulumi.InvokeOutputOptions) -> Sequence[pulumi.Resou
 
 
 def plain(struct: Struct) -> Any:
-    """Return properties off the wire as a program of Pulumi has them."""
+    """Return the values of a Struct as Pulumi gives them to a program."""
     return deserialize_properties(struct)
 
 

@@ -25,10 +25,12 @@ def main() -> NoReturn:
     try:
         code = int(run(sys.argv[1:]))
     except KeyboardInterrupt:
+        from ice_gate.exits import Exit
+
         sys.stderr.write("error: stopped before anything was asked\n")
-        code = 130
+        code = Exit.INTERRUPTED
     except SystemExit as ended:  # argparse has said why
-        code = ended.code if isinstance(ended.code, int) else 2
+        code = ended.code if isinstance(ended.code, int) else 2  # `Exit.USAGE`, which argparse means too
     except OSError as error:  # of help and completion; a command tells its own
         code = _not_written(error)
     _leave(code)
@@ -107,13 +109,15 @@ async def _command(options: Namespace, current: Run) -> Exit:
     return await list_tasks(options, current)
 
 
-def _not_written(error: OSError) -> int:
+def _not_written(error: OSError) -> Exit:
     """Return the code of a standard output that cannot be written; say why, unless its reader has gone."""
+    from ice_gate.exits import Exit
+
     if isinstance(error, BrokenPipeError):
-        return 141
+        return Exit.CLOSED
     with contextlib.suppress(OSError):
         sys.stderr.write(f"error: standard output cannot be written: {error.strerror or error}\n")
-    return 74
+    return Exit.NOT_WRITTEN
 
 
 def _leave(code: int) -> NoReturn:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ice_provider.cloud import Cloud, Page, Search
 from ice_provider.errors import BrokenAnswer, ProviderError, Unreachable
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.model import WorkflowTask
 from ice_provider.patience import Troubles
 from ice_provider.tally import Tally

@@ -132,7 +132,7 @@ def _activities(awaited: Awaited, moment: Moment, block: str) -> list[Text]:
 
 
 def _line(awaited: Awaited, moment: Moment) -> RenderableType:
-    """Return the bar of a group, or of one task one that moves, for nobody knows how long it will be; and how it stands."""
+    """Return the last line: a bar that fills for a group, one that only moves for one task; and how it stands."""
     waited, tally = moment.now - awaited.began, awaited.tally
     trouble = awaited.troubles.lasting(moment.now)
     width = _BAR if moment.width >= _WIDE else _BAR // 2

@@ -14,7 +14,7 @@ from ice_gate.views import JsonLines, Lines, View
 from ice_provider import durations, group_waiting, waiting
 from ice_provider.decoding import decode
 from ice_provider.errors import DeadlineExceeded
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.model import GatedTask
 from ice_provider.resources import workflow_task_gate, workflow_task_group_gate
 from ice_provider.resources.workflow_task_group_gate import GatedGroup

@@ -77,15 +77,15 @@ class CubicRate:
 class Allowance:
     """Tokens, each good for one call."""
 
-    def __init__(self, ceiling: float, luck: Callable[[], float]) -> None:
+    def __init__(self, ceiling: float, jitter: Callable[[], float]) -> None:
         """Begin with a burst.
 
         Args:
             ceiling: The most calls a second, ever.
-            luck: 0 to 1; keeps processes on one account from probing in step.
+            jitter: 0 to 1; keeps processes on one account from probing in step.
         """
         self._ceiling = ceiling
-        self._luck = luck
+        self._jitter = jitter
         self._cubic = CubicRate()
         self._tokens = float(BURST)
         self._filled: float | None = None
@@ -99,7 +99,7 @@ class Allowance:
         return min(self._ceiling, self._cubic.rate) if self._cubic.is_limiting else self._ceiling
 
     def wait(self, now: float) -> float:
-        """Return the seconds until a call may be made; without end while all depends on the answer to a probe."""
+        """Return the seconds until a call may be made; infinity while the answer to a probe is awaited."""
         if self._probing:
             return math.inf
         if self._filled is not None:
@@ -142,4 +142,4 @@ class Allowance:
         self._probing = False
         if self._refusals > 1:
             silence = min(_LONGEST_SILENCE, 2.0 ** (self._refusals - 2))
-            self._closed_until = now + silence * (0.5 + self._luck())
+            self._closed_until = now + silence * (0.5 + self._jitter())

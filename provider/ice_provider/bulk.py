@@ -34,9 +34,11 @@ APART: Final = 20.0  # seconds between two lists of one workflow
 MANY: Final = 10  # tasks of one workflow that a list may be worth
 _AROUND: Final = 60.0  # seconds before the first and after the last creation that a list reaches
 _PAGE: Final = 100  # tasks
-_LISTED_TO_A_CONTROL: Final = 50
+_LISTED_TO_A_CONTROL: Final = 50  # tasks that a list tells of, for one that is read as well
 _TOO_FAR_BEHIND: Final = 60.0  # seconds
-_LISTED_FOR: Final = 89 * 24 * 3600.0  # seconds: the service lists tasks of the last 90 days
+_LISTED_FOR: Final = (
+    89 * 24 * 3600.0
+)  # seconds: a day less than the service lists, or a task could drop out between two looks
 _SLACK: Final = 5.0  # seconds that a list may take
 
 
@@ -74,7 +76,7 @@ def list_cost(pages: int, listed: int, ended: int) -> int:
 
 def read_cost(ages: Sequence[float]) -> float:
     """Return the calls that single reads of tasks of these ages, in seconds, make in the time of one round."""
-    return sum(APART / pacing.pause(age, luck=1.0) for age in ages)
+    return sum(APART / pacing.pause(age, jitter=1.0) for age in ages)
 
 
 class BulkReads:
@@ -90,7 +92,7 @@ class BulkReads:
         turnstile: Turnstile,
         retries: Callable[[], pacing.Retries],
         clock: Clock,
-        luck: Callable[[], float],
+        jitter: Callable[[], float],
     ) -> None:
         """List nothing yet."""
         self.notes: list[str] = []
@@ -98,7 +100,7 @@ class BulkReads:
         self._turnstile = turnstile
         self._retries = retries
         self._clock = clock
-        self._luck = luck
+        self._jitter = jitter
         self._rounds: defaultdict[str, _Rounds] = defaultdict(self._begin)
         self._is_denied = False
 
@@ -186,7 +188,7 @@ class BulkReads:
             try:
                 page = await self._turnstile.call(ask, Lane.WAIT, began)
             except Throttled as fault:
-                await self._clock.sleep(retries.after(fault, self._luck()))
+                await self._clock.sleep(retries.after(fault, self._jitter()))
             else:
                 retries.succeeded()
                 return page

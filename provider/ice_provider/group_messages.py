@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from ice_provider.wording import wording
 
 if TYPE_CHECKING:
     from ice_provider.errors import NotKnown, ProviderError
-    from ice_provider.messages import Limit
+    from ice_provider.limits import Limit
 
 _NAMED: Final = 5  # tasks that are named in a line
 _FACTS: Final = frozenset({"workflow", "region", "task", "request"})  # of one task alone, whose line tells enough
@@ -49,7 +50,7 @@ def foreseen(standing: Standing, *, limit: Limit) -> str:
 def not_known(missing: Mapping[str, NotKnown]) -> str:
     """Return the warning of a preview about tasks that the API does not know."""
     names = sorted(missing)
-    headline, *hints = messages.unforeseen(missing[names[0]]).splitlines()
+    headline, *hints = messages.not_foreseen(missing[names[0]]).splitlines()
     if len(names) == 1:
         return "\n".join([headline, *hints])
     return "\n".join([f"{_tasks(len(names))} are not known: {_some(names)}", *hints])
@@ -78,9 +79,10 @@ def deadline(tally: Tally, *, limit: Limit, trouble: ProviderError | None, waite
     running = [f"{task_id} {status}" for task_id, status in tally.running.items()]
     hints = [("standing", f"{counts(standing)}, after {durations.show(waited)}")]
     hints += [("running", _some(running))] if running else []
+    hints += [("not known", _some(sorted(tally.missing)))] if tally.missing else []
     hints += messages.last_trouble(trouble, answered=standing.unread < standing.total)
     again = f"run {wording().again} again: the wait goes on where it is, the tasks have not been touched"
-    remedies = [*messages.way_on(trouble, again), *messages.raise_limit(limit)]
+    remedies = [*messages.way_on(trouble, again), *_more_time(standing, limit, waited)]
     return DeadlineExceeded(headline, [*hints, *_failures(tally), *remedies])
 
 
@@ -123,6 +125,16 @@ def _remedy(tally: Tally) -> list[tuple[str, str]]:
     if not can:  # none at all is no gate
         return about
     return [*about, ("", f"or {fewer}") if about else ("next", fewer)]
+
+
+def _more_time(standing: Standing, limit: Limit, waited: float) -> list[tuple[str, str]]:
+    """Return the lines that raise a limit: to what it takes, at this pace, to read all tasks twice."""
+    read = standing.total - standing.unread
+    if not (read and standing.unread):
+        return messages.raise_limit(limit)
+    minutes = math.ceil(2 * waited * standing.total / read / 60)
+    faster = f"or read faster, if the service allows it: raise {wording().setting('requestsPerSecond')}"
+    return [*messages.raise_limit(limit, at_least=60.0 * minutes), ("", faster)]
 
 
 def _must(standing: Standing) -> str:

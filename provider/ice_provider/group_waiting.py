@@ -15,7 +15,7 @@ from typing import Any, Final
 from ice_provider import group_messages as messages
 from ice_provider.crowd import Cadence
 from ice_provider.errors import NotKnown, ProviderError, Transient, Unreachable
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.model import WorkflowTask
 from ice_provider.patience import Patience, Troubles
 from ice_provider.poller import Poller

@@ -6,7 +6,6 @@ Pulumi's table shows no more. It holds only what the API tells.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ice_provider import activities, durations, times, words
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ice_provider.errors import ProviderError, Transient
+    from ice_provider.limits import Limit
     from ice_provider.model import Activity, WorkflowTask
 
 MEND: Final = "mend the cause and start the workflow again, then give the gate the new task ID"
@@ -45,26 +45,6 @@ def task(task_id: str) -> str:
 
 
 # --- a task that goes on ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How long an operation may last, and who said so.
-
-    Attributes:
-        operation: `create` or `update`: the name under which customTimeouts knows it.
-        seconds: The limit.
-        source: `customTimeouts`, `waitTimeout` of the gate, or `provider`.
-    """
-
-    operation: str
-    seconds: float
-    source: str = "provider"
-
-    @property
-    def told(self) -> str:
-        """The limit as a person writes it; below a second, where `durations.show` would say `0s`, in milliseconds."""
-        return durations.show(self.seconds) if self.seconds >= 1 else f"{self.seconds * 1000:.3g}ms"
 
 
 def standing(seen: WorkflowTask, now: float) -> str:
@@ -104,7 +84,7 @@ def would_wait(seen: WorkflowTask, *, limit: Limit, now: float) -> str:
     )
 
 
-def unforeseen(error: ProviderError) -> str:
+def not_foreseen(error: ProviderError) -> str:
     """Return the warning of a preview that could not read the task."""
     headline, *hints = str(error).splitlines()
     return "\n".join([headline, "    so this preview cannot tell whether the gate would open", *hints])
@@ -120,6 +100,10 @@ def deadline(
 ) -> DeadlineExceeded:
     """Return the error of a gate whose limit ended first, with the lines that raise it."""
     span = limit.told
+    again = f"run {wording().again} again: the wait goes on where it is, the task has not been touched"
+    if seen is None and isinstance(trouble, NotKnown):
+        headline = f"the {span} limit of this {limit.operation} ended, and {trouble.headline}"
+        return DeadlineExceeded(headline, [*trouble.hints, ("", f"or {again}"), *raise_limit(limit)])
     if seen is None:
         headline = f"{task(task_id)} could not be read before the {span} limit of this {limit.operation} ended"
     else:
@@ -127,7 +111,6 @@ def deadline(
         headline = f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended"
         headline += f" ({detail})" if detail else ""
     facts = _facts(seen, now) if seen else []
-    again = f"run {wording().again} again: the wait goes on where it is, the task has not been touched"
     return DeadlineExceeded(
         headline,
         [*facts, *last_trouble(trouble, answered=seen is not None), *way_on(trouble, again), *raise_limit(limit)],
@@ -167,9 +150,9 @@ def _advice(trouble: ProviderError | None) -> str | None:
     return by_kind.get(type(trouble))
 
 
-def raise_limit(limit: Limit) -> list[tuple[str, str]]:
-    """Return the lines that raise a limit."""
-    more = durations.show(max(4 * limit.seconds, 60))
+def raise_limit(limit: Limit, at_least: float = 60.0) -> list[tuple[str, str]]:
+    """Return the lines that raise a limit, to so many seconds or more."""
+    more = durations.show(max(4 * limit.seconds, at_least))
     return [("", line) for line in wording().raise_limit(limit.operation, limit.source, more)]
 
 

@@ -13,35 +13,35 @@ from ice_provider.errors import Throttled, Transient
 
 LONGEST_PAUSE: Final = 30.0  # seconds between two polls of one task
 SHORTEST_PAUSE: Final = 1.0
-_AGE_SHARE: Final = 20  # an old wait polls less often: its end is seen within a twentieth of its length
+_POLLS_PER_AGE: Final = 20  # an old wait polls less often: its end is seen within a twentieth of its length
 _BACKOFF_CAP: Final = 20.0  # seconds
 _BACKOFF_BASE: Final = {"transient": 0.05, "throttled": 1.0}  # seconds
 _RETRY_AFTER_SLACK: Final = 5.0  # seconds that the service may ask for beyond our own pause
-_BUDGET: Final = 500
-_COSTS: Final = {"transient": 14, "throttled": 5}
-_EARNED: Final = 1
+_BUDGET: Final = 500  # tokens
+_COSTS: Final = {"transient": 14, "throttled": 5}  # tokens a retry
+_EARNED: Final = 1  # token a call that went well
 
 
-def pause(age: float, luck: float) -> float:
+def pause(age: float, jitter: float) -> float:
     """Return the seconds until a task of a given age is polled again.
 
     Args:
         age: Seconds since the task was made.
-        luck: 0 to 1; spreads waits that began together over a tenth of the pause.
+        jitter: 0 to 1; spreads waits that began together over a tenth of the pause.
     """
-    return max(SHORTEST_PAUSE, min(LONGEST_PAUSE, age / _AGE_SHARE)) * (0.9 + 0.1 * luck)
+    return max(SHORTEST_PAUSE, min(LONGEST_PAUSE, age / _POLLS_PER_AGE)) * (0.9 + 0.1 * jitter)
 
 
-def backoff(kind: str, attempt: int, luck: float, retry_after: float | None = None) -> float:
+def backoff(kind: str, attempt: int, jitter: float, retry_after: float | None = None) -> float:
     """Return the seconds to wait after a failed attempt.
 
     Args:
         kind: `transient` or `throttled`.
         attempt: 0 after the first failure.
-        luck: 0 to 1, the full jitter.
+        jitter: 0 to 1; the pause is this part of what the attempt allows.
         retry_after: What the service asked for, in seconds; clamped to at most 5 s beyond our own pause.
     """
-    own = luck * min(_BACKOFF_CAP, _BACKOFF_BASE[kind] * 2.0 ** min(attempt, 16))
+    own = jitter * min(_BACKOFF_CAP, _BACKOFF_BASE[kind] * 2.0 ** min(attempt, 16))
     return own if retry_after is None else min(max(retry_after, own), own + _RETRY_AFTER_SLACK)
 
 
@@ -52,7 +52,7 @@ class RetryBudget:
     Source of the costs: botocore's standard retry mode.
 
     Attributes:
-        left: What there is to spend.
+        left: Tokens to spend.
     """
 
     left: int = _BUDGET
@@ -81,24 +81,24 @@ class Retries:
     faults: int = 0
     _spent: int = 0  # on the last attempt
 
-    def after_a_fault(self, kind: str, luck: float, retry_after: float | None = None) -> float:
+    def after_a_fault(self, kind: str, jitter: float, retry_after: float | None = None) -> float:
         """Return the seconds until to ask again: soon while the budget pays for it, at leisure otherwise.
 
         Args:
             kind: See `backoff`.
-            luck: Likewise.
+            jitter: Likewise.
             retry_after: Likewise.
         """
-        again = backoff(kind, self.faults, luck, retry_after)
+        again = backoff(kind, self.faults, jitter, retry_after)
         self.faults += 1
         self._spent = self.budget.spend(kind)
-        return again if self._spent else max(pause(0.0, luck), again)
+        return again if self._spent else max(pause(0.0, jitter), again)
 
-    def after(self, fault: Transient, luck: float) -> float:
+    def after(self, fault: Transient, jitter: float) -> float:
         """Return the same for a fault of its kind, with the pause that it asks for."""
         if isinstance(fault, Throttled):
-            return self.after_a_fault("throttled", luck, fault.retry_after)
-        return self.after_a_fault("transient", luck)
+            return self.after_a_fault("throttled", jitter, fault.retry_after)
+        return self.after_a_fault("transient", jitter)
 
     def succeeded(self) -> None:
         """Begin anew after a good answer."""

@@ -1,4 +1,4 @@
-"""Which task is asked about next: every read of every task goes through here, and only here and at the turnstile waits.
+"""Decides when each task is asked about. Every read goes through here; nothing else waits, but for the turnstile.
 
 All who follow one task share one poll, all polls share one turnstile, and a fault belongs to a poll, never to a wait: it
 is told to the followers and asked again. A task that has ended is remembered and asked about no more. Knows the cloud
@@ -42,15 +42,15 @@ class Poller:
         *,
         per_second: float,
         in_bulk: bool = False,
-        luck: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         """Ask `cloud` at most `per_second` times a second; `in_bulk` lets lists stand in for reads."""
         self.cloud = cloud
         self._clock = clock
-        self._luck = luck
-        self._turnstile = Turnstile(Allowance(per_second, luck), clock)
+        self._jitter = jitter
+        self._turnstile = Turnstile(Allowance(per_second, jitter), clock)
         self._retries = functools.partial(pacing.Retries, pacing.RetryBudget())
-        self._bulk = BulkReads(cloud, self._turnstile, self._retries, clock, luck) if in_bulk else None
+        self._bulk = BulkReads(cloud, self._turnstile, self._retries, clock, jitter) if in_bulk else None
         self._watches: dict[str, Watch] = {}
         self._remembered: OrderedDict[str, WorkflowTask] = OrderedDict()
         self._asking: set[asyncio.Task[object]] = set()
@@ -134,7 +134,7 @@ class Poller:
                         answer = await self._turnstile.call(make, Lane.READ)
                     except Transient as error:
                         trouble = error
-                        await self._clock.sleep(retries.after(error, self._luck()))
+                        await self._clock.sleep(retries.after(error, self._jitter()))
                     else:
                         retries.succeeded()
                         return answer
@@ -296,12 +296,12 @@ class Poller:
         A fault is asked again sooner, while the budget lasts; so is a task that has moved, because one step is often
         followed by the next.
         """
-        luck = self._luck()
+        jitter = self._jitter()
         if isinstance(reading, Transient):
-            return retries.after(reading, luck)
+            return retries.after(reading, jitter)
         retries.succeeded()
         if watch.has_moved or not isinstance(reading, WorkflowTask):
-            return pacing.pause(0.0, luck)
+            return pacing.pause(0.0, jitter)
         made = times.seconds(reading.create_time)
         told = 0.0 if made is None else self._clock.wall() + self.cloud.ahead - made
-        return pacing.pause(max(told, self._clock.now() - watch.first_read_at), luck)
+        return pacing.pause(max(told, self._clock.now() - watch.first_read_at), jitter)

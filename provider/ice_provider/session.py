@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from ice_provider import durations, messages
 from ice_provider.crowd import Crowd
 from ice_provider.errors import Interrupted
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.poller import Poller
 from ice_provider.watch import Stopped
 

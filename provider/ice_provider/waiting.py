@@ -13,7 +13,7 @@ from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
 from ice_provider.crowd import HEARTBEAT
 from ice_provider.errors import DeadlineExceeded, ProviderError
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.model import GatedTask, WorkflowTask
 from ice_provider.observation import gated
 from ice_provider.patience import Patience, Troubles

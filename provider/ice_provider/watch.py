@@ -122,12 +122,12 @@ class Watch:
 
     @property
     def may_hasten(self) -> bool:
-        """Whether only our own pace, or the lane of waits when someone wants an answer now, keeps it from being asked."""
+        """Whether it may be asked about now: it only rests, or queues among the waits while someone wants an answer."""
         return self.stage is Stage.RESTS or (self.stage is Stage.QUEUES and self.readers > 0)
 
     @property
     def wakes_at(self) -> float:
-        """When it is to be asked about: when it is due, or when a list stood in for long, or for a follower's last look."""
+        """When it is to be asked about: once it is due and no list stands in for it, or earlier for a follower's last look."""
         looks = (deadline - LAST_LOOK for deadline in self.deadlines)
         return min([max(self.due, self.rests_until), *(look for look in looks if look > self.asked_at)])
 

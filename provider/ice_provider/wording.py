@@ -56,7 +56,7 @@ class Wording:
         return f"[{told}]"
 
     def raise_limit(self, operation: str, source: str, more: str) -> list[str]:
-        """Return the lines that raise a limit: those that win over whoever set it.
+        """Return the lines that raise a limit: only settings that win over the one that set it.
 
         Args:
             operation: `create` or `update`: the name under which customTimeouts knows it.

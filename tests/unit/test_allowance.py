@@ -100,7 +100,7 @@ def test_the_rate_is_at_most_twice_that_of_the_answers() -> None:
 
 
 def lucky(ceiling: float) -> Allowance:
-    return Allowance(ceiling, luck=lambda: 0.5)
+    return Allowance(ceiling, jitter=lambda: 0.5)
 
 
 def moments(allowance: Allowance, arrivals: list[float]) -> list[float]:

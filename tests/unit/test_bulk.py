@@ -104,7 +104,7 @@ async def _wait(
     cloud = Films(clock, **films)
     cloud.count, began = count, clock.now()
     prepare(cloud)
-    poller = Poller(cloud, clock, per_second=per_second, in_bulk=in_bulk, luck=lambda: 1.0)
+    poller = Poller(cloud, clock, per_second=per_second, in_bulk=in_bulk, jitter=lambda: 1.0)
 
     async def wait(task_id: str) -> None:
         with poller.follow(task_id, waits_on=DEFAULT_PENDING) as follower:
@@ -188,7 +188,7 @@ def test_what_a_throttled_page_has_cost_is_earned_back_by_the_page() -> None:
         clock = VirtualClock()
         films, budget = Films(clock), RetryBudget(left=100)
         films.count, films.throttled_pages = 1, {0}
-        turnstile = Turnstile(Allowance(100, luck=lambda: 1.0), clock)
+        turnstile = Turnstile(Allowance(100, jitter=lambda: 1.0), clock)
         bulk = BulkReads(films, turnstile, functools.partial(Retries, budget), clock, lambda: 1.0)
         await bulk._page(Search(workflow_id="wf-1"), None, clock.now())
         return budget.left
@@ -244,7 +244,7 @@ def test_a_task_with_a_status_to_judge_is_read_by_itself() -> None:
         clock = VirtualClock()
         films = Films(clock)
         films.count = 50
-        poller = Poller(films, clock, per_second=100, in_bulk=True, luck=lambda: 1.0)
+        poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
         seen: list[WorkflowTask] = []
 
         async def follow(task_id: str) -> None:
@@ -276,7 +276,7 @@ def test_a_gate_that_joins_just_after_a_list_is_not_told_what_the_list_said() ->
     async def join() -> bool:
         clock = VirtualClock()
         films = Films(clock)
-        poller = Poller(films, clock, per_second=100, in_bulk=True, luck=lambda: 1.0)
+        poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
         with poller.follow("t-0", waits_on=DEFAULT_PENDING) as first:
             await first.next()
             watch = poller._watches["t-0"]  # a list that comes within the second after a reading
@@ -294,7 +294,7 @@ async def _fifty_waits(leave: Callable[[contextlib.ExitStack, Poller], None]) ->
     clock = VirtualClock()
     films = Films(clock)
     films.count = 50
-    poller = Poller(films, clock, per_second=100, in_bulk=True, luck=lambda: 1.0)
+    poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
     with contextlib.ExitStack() as waits:
         for number in range(50):
             waits.enter_context(poller.follow(f"t-{number}", waits_on=DEFAULT_PENDING))

@@ -10,7 +10,7 @@ import pytest
 from ice_provider.acceptance import Rule
 from ice_provider.crowd import FEW, Cadence, Crowd
 from ice_provider.errors import GateShut, Unreachable
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.session import Operation
 from ice_provider.waiting import wait
 from support.clock import JumpingClock

@@ -23,7 +23,7 @@ from ice_provider.errors import (
     Unreachable,
 )
 from ice_provider.group_waiting import glance, wait
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.session import Operation
 from ice_provider.tally import Tally
 from support.cloud import ScriptedCloud, Step, task
@@ -252,6 +252,26 @@ async def test_the_limit_is_a_deadline_and_its_error_says_how_all_stand_and_how_
     assert ("running    c Processing" in text) is not hanging
     for remedy in ("run `pulumi up` again", "waitTimeout: 6m", "CustomTimeouts(create=", "{ customTimeouts:"):
         assert remedy in text
+
+
+async def test_the_limit_names_the_tasks_that_are_not_known() -> None:
+    group = Group({"a": after(0, "a"), "b": [NotKnown("no such task")], "c": [NotKnown("no such task")]})
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        await group.wait(Limit("create", 20.0))
+
+    assert "    not known  b, c\n" in str(caught.value)
+
+
+async def test_a_limit_too_short_to_read_all_tasks_is_raised_to_what_that_takes() -> None:
+    """Twenty calls a second at the default."""
+    group = Group({f"t-{number}": [task("Processing", f"t-{number}")] for number in range(3000)})
+
+    with pytest.raises(DeadlineExceeded) as caught:
+        await group.wait(Limit("create", 10.0))
+
+    assert "waitTimeout: 5m " in str(caught.value)
+    assert "or read faster, if the service allows it: raise ice:requestsPerSecond" in str(caught.value)
 
 
 async def test_a_stop_ends_the_wait_at_once_and_says_how_all_stand() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ice_provider import messages
-from ice_provider.errors import Throttled
-from ice_provider.messages import Limit
+from ice_provider.errors import NotKnown, Throttled
+from ice_provider.limits import Limit
 from ice_provider.model import Workflow
 from ice_provider.observation import gated
 from support.cloud import task
@@ -166,6 +166,14 @@ CALL_LESS = (
             (
                 "workflow task 4215e0…5441e could not be read before the 30m limit of this create ended\n"
                 f"    last       no answer came in all that time\n    next       {AGAIN}\n{RAISE}"
+            ),
+        ),
+        (
+            None,
+            NotKnown("workflow task t is not known in cn-shanghai", [("who", "me"), ("next", "check the task ID")]),
+            (
+                "the 30m limit of this create ended, and workflow task t is not known in cn-shanghai\n"
+                f"    who        me\n    next       check the task ID\n               or {AGAIN}\n{RAISE}"
             ),
         ),
     ],

@@ -8,7 +8,7 @@ from ice_provider.pacing import Retries, RetryBudget, backoff, pause
 
 
 @pytest.mark.parametrize(
-    ("age", "luck", "seconds"),
+    ("age", "jitter", "seconds"),
     [
         (0, 1.0, 1.0),
         (0, 0.0, 0.9),
@@ -21,8 +21,8 @@ from ice_provider.pacing import Retries, RetryBudget, backoff, pause
         (1e9, 1.0, 30.0),
     ],
 )
-def test_an_old_wait_polls_less_often(age: float, luck: float, seconds: float) -> None:
-    assert pause(age, luck) == pytest.approx(seconds)
+def test_an_old_wait_polls_less_often(age: float, jitter: float, seconds: float) -> None:
+    assert pause(age, jitter) == pytest.approx(seconds)
 
 
 def test_a_fault_is_asked_again_after_a_doubling_pause_of_at_most_twenty_seconds() -> None:
@@ -30,7 +30,7 @@ def test_a_fault_is_asked_again_after_a_doubling_pause_of_at_most_twenty_seconds
         [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20, 20]
     )
     assert [backoff("throttled", i, 1.0) for i in range(7)] == pytest.approx([1, 2, 4, 8, 16, 20, 20])
-    assert [backoff("throttled", 2, luck) for luck in (0.0, 0.25, 0.5)] == pytest.approx([0, 1, 2])
+    assert [backoff("throttled", 2, jitter) for jitter in (0.0, 0.25, 0.5)] == pytest.approx([0, 1, 2])
     assert backoff("transient", 100_000, 1.0) == pytest.approx(20)
 
 
@@ -55,7 +55,7 @@ def test_a_good_answer_gives_back_what_the_last_attempt_cost_or_a_little_if_it_w
     budget = RetryBudget(left=100)
     retries = Retries(budget)
     for kind in faults:
-        retries.after_a_fault(kind, luck=1.0)
+        retries.after_a_fault(kind, jitter=1.0)
     retries.succeeded()
 
     assert budget.left == left
@@ -65,9 +65,9 @@ def test_an_attempt_that_the_budget_did_not_pay_for_gives_little_back() -> None:
     budget = RetryBudget(left=13)
     retries = Retries(budget)
 
-    at_leisure = retries.after_a_fault("transient", luck=1.0)
+    at_leisure = retries.after_a_fault("transient", jitter=1.0)
     retries.succeeded()
-    soon = retries.after_a_fault("transient", luck=1.0)
+    soon = retries.after_a_fault("transient", jitter=1.0)
 
     assert (at_leisure, soon, budget.left) == (1.0, 0.05, 0)
 

@@ -30,7 +30,7 @@ OLD_AND_AT_WORK, OLD_AND_FURTHER = (
 
 
 def poller_of(cloud: Cloud, clock: JumpingClock | None = None, per_second: float = 20.0) -> Poller:
-    return Poller(cloud, clock or JumpingClock(), per_second=per_second, luck=lambda: 1.0)
+    return Poller(cloud, clock or JumpingClock(), per_second=per_second, jitter=lambda: 1.0)
 
 
 async def settle() -> None:

@@ -47,7 +47,7 @@ class Busy(ScriptedCloud):
 def test_a_task_that_other_gates_join_is_read_as_often_as_every_other() -> None:
     async def joining() -> Busy:
         cloud = Busy()
-        poller = Poller(cloud, VirtualClock(), per_second=10, luck=lambda: 1.0)
+        poller = Poller(cloud, VirtualClock(), per_second=10, jitter=lambda: 1.0)
         with contextlib.ExitStack() as gates:
             for number in range(500):
                 gates.enter_context(poller.follow(f"t-{number}"))
@@ -146,7 +146,7 @@ def test_a_gate_that_joins_just_after_a_reading_gets_a_last_look_before_its_limi
 def test_a_task_whose_age_nobody_knows_is_as_old_as_its_first_reading(create_time: Any, clock_is_off: float) -> None:
     async def watching() -> Busy:
         cloud = Busy(create_time=create_time)
-        poller = Poller(cloud, VirtualClock(wall=MADE + clock_is_off), per_second=100, luck=lambda: 1.0)
+        poller = Poller(cloud, VirtualClock(wall=MADE + clock_is_off), per_second=100, jitter=lambda: 1.0)
         with poller.follow("t-1"):
             await asyncio.sleep(600)
         return cloud
@@ -161,7 +161,7 @@ def test_a_clock_that_is_off_makes_no_task_older_or_younger(seconds: float) -> N
     async def watching(off: float) -> int:
         cloud = Busy()
         cloud.ahead = -off
-        poller = Poller(cloud, VirtualClock(wall=MADE + off), per_second=100, luck=lambda: 1.0)
+        poller = Poller(cloud, VirtualClock(wall=MADE + off), per_second=100, jitter=lambda: 1.0)
         with poller.follow("t-1"):
             await asyncio.sleep(600)
         return cloud.calls["t-1"]

@@ -20,7 +20,7 @@ BOUNDS = section("scale", "What bounds a process").table("what", "at most", "rai
 PACES = section("scale", "How often a task is read").table(
     "age of the tasks", "read every", "tasks at 20 calls a second", "tasks at 100"
 )
-ON_AVERAGE = 0.5  # the luck that spreads waits
+ON_AVERAGE = 0.5  # the jitter that spreads waits
 
 
 def seconds(text: str) -> float:
@@ -39,7 +39,7 @@ def test_the_bounds_are_those_of_the_provider() -> None:
 
 @pytest.mark.parametrize(("age", "every", "at_twenty", "at_a_hundred"), PACES)
 def test_so_many_tasks_of_an_age_are_read_in_time(age: str, every: str, at_twenty: str, at_a_hundred: str) -> None:
-    assert pause(seconds(age), luck=1) == seconds(every)
+    assert pause(seconds(age), jitter=1) == seconds(every)
     assert [int(at_twenty), int(at_a_hundred)] == [int(rate * pause(seconds(age), ON_AVERAGE)) for rate in (20, 100)]
 
 

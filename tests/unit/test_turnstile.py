@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def test_whoever_has_been_due_the_longest_goes_first() -> None:
     clock = JumpingClock()
-    turnstile = Turnstile(Allowance(1.0, luck=lambda: 0.5), clock)
+    turnstile = Turnstile(Allowance(1.0, jitter=lambda: 0.5), clock)
     made: list[float] = []
 
     async def call(due: float) -> None:
@@ -37,7 +37,7 @@ async def test_whoever_has_been_due_the_longest_goes_first() -> None:
 
 async def test_a_probe_without_an_answer_does_not_end_the_silence_after_refusals() -> None:
     clock = JumpingClock()
-    allowance = Allowance(20.0, luck=lambda: 0.5)
+    allowance = Allowance(20.0, jitter=lambda: 0.5)
     for _ in range(2):
         allowance.answered(clock.now(), throttled=True, waited=True)
 
@@ -64,7 +64,7 @@ class Seen(Allowance):
 def test_who_leaves_at_the_moment_of_his_turn_leaves_room_for_another() -> None:
     async def leaving() -> tuple[int, int, float]:
         clock = VirtualClock()
-        allowance = Seen(1.0, luck=lambda: 0.5)
+        allowance = Seen(1.0, jitter=lambda: 0.5)
         turnstile = Turnstile(allowance, clock)
         made: list[None] = []
 

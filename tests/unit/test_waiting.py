@@ -18,7 +18,7 @@ from ice_provider.errors import (
     Throttled,
     Unreachable,
 )
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.session import Operation
 from ice_provider.waiting import wait
 from support.clock import JumpingClock

@@ -11,7 +11,7 @@ from ice_provider.acceptance import Rule
 from ice_provider.alibaba import endpoint
 from ice_provider.config import ProviderConfig
 from ice_provider.errors import InvalidInput, Throttled, Unreachable
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.tally import Tally
 from ice_provider.wording import Wording, speak, wording

@@ -10,6 +10,7 @@ from ice_provider import messages, task_id, words
 from ice_provider.declaration import declared
 from ice_provider.errors import Problem
 from ice_provider.model import WorkflowTask
+from ice_provider.observation import gated
 from ice_provider.session import Operation
 
 _LIMIT: Final = 30.0  # seconds for one read, transient faults asked again within
@@ -60,7 +61,7 @@ class GetWorkflowTask:
         expected = inputs.expected_statuses
         if expected is None or seen.status in expected:
             return seen
-        refusal = messages.not_expected(seen, expected)
+        refusal = messages.not_expected(gated(seen, operation.session.region), expected)
         if not (operation.preview and seen.status in words.PENDING):
             raise refusal
         await operation.reporter.warn(f"{refusal.headline}: `pulumi up` would fail if that is still so")

@@ -126,7 +126,7 @@ class WorkflowTaskGate:
         try:
             return await _read(inputs.task_id, waiting.PREVIEW_LIMIT, operation)
         except (Transient, NotKnown, NotSignedIn, Denied, Rejected, InvalidInput) as error:
-            await operation.reporter.warn(messages.unforeseen(error))
+            await operation.reporter.warn(messages.not_foreseen(error))
             return None
 
 

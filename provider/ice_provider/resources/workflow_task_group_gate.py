@@ -153,7 +153,7 @@ class WorkflowTaskGroupGate:
         try:
             trouble = await group_waiting.glance(tally, operation)
         except (NotSignedIn, Denied, Rejected, InvalidInput) as error:
-            await operation.reporter.warn(messages.unforeseen(error))
+            await operation.reporter.warn(messages.not_foreseen(error))
             return None
         if tally.is_hopeless:
             raise group_messages.hopeless(tally)
@@ -161,7 +161,7 @@ class WorkflowTaskGroupGate:
         if must_all and not tally.unsettled:
             return GatedGroup.of(tally, operation.session.region)
         if trouble:
-            await operation.reporter.warn(messages.unforeseen(trouble))
+            await operation.reporter.warn(messages.not_foreseen(trouble))
         limit = operation.limit(inputs.wait_timeout)
         if tally.missing:
             await operation.reporter.warn(group_messages.not_known(tally.missing))

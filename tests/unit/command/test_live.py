@@ -12,7 +12,7 @@ from ice_gate.awaited import Awaited, Witness
 from ice_gate.live import Moment, frame
 from ice_provider.acceptance import Rule
 from ice_provider.errors import NotKnown, Throttled, Unreachable
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.tally import Tally
 from support.cloud import ScriptedCloud, task
 

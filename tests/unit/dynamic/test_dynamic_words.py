@@ -13,7 +13,7 @@ from ice_provider import messages
 from ice_provider.declaration import properties
 from ice_provider.errors import GateShut, InvalidInput, Problem
 from ice_provider.functions import FUNCTIONS
-from ice_provider.messages import Limit
+from ice_provider.limits import Limit
 from ice_provider.redaction import Redactor
 from ice_provider.resources import RESOURCES
 from ice_provider.wording import wording
