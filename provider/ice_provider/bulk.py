@@ -36,9 +36,7 @@ _AROUND: Final = 60.0  # seconds before the first and after the last creation th
 _PAGE: Final = 100  # tasks
 _LISTED_TO_A_CONTROL: Final = 50  # tasks that a list tells of, for one that is read as well
 _TOO_FAR_BEHIND: Final = 60.0  # seconds
-_LISTED_FOR: Final = (
-    89 * 24 * 3600.0
-)  # seconds: a day less than the service lists, or a task could drop out between two looks
+_LISTED_FOR: Final = 89 * 24 * 3600.0  # seconds: a day less than the service lists, or tasks could drop out meanwhile
 _SLACK: Final = 5.0  # seconds that a list may take
 
 
@@ -109,6 +107,7 @@ class BulkReads:
         workflow = member.task.workflow_id
         made = times.seconds(member.task.create_time)
         if workflow is None or made is None or self._is_denied or self._wall() - made > _LISTED_FOR:
+            self.left(member)
             return
         rounds = self._rounds[workflow]
         rounds.compare(member.task)
@@ -121,9 +120,8 @@ class BulkReads:
 
     def left(self, member: Member) -> None:
         """Take note that nobody waits for a task any more, or that it has ended."""
-        workflow = member.task.workflow_id
-        if workflow is not None and workflow in self._rounds:
-            self._rounds[workflow].leave(member.task.task_id)
+        for rounds in self._rounds.values():  # an answer may lack the workflow that an earlier one named
+            rounds.leave(member.task.task_id)
 
     def stop(self) -> None:
         """List no more."""

@@ -3,22 +3,23 @@
 Plain JMESPath answers null for every name that is not there, so `results.Transcod.Status != 'Failed'` would be true
 for ever. Here a name that nobody declared is an error when the program is checked, and a name that is missing in the
 service's free JSON is an error when the condition is judged, except where its absence is provided for: left of `||`,
-inside `not_null()` and inside a filter; a negation, `!` or `!=`, is forgiven in a filter only. What is declared but
-absent is null, as in JMESPath.
+inside `not_null()` and inside a filter; a negation, `!` or `!=`, is forgiven in a filter only, and so is that two
+missing things are equal. What is declared but absent is null, as in JMESPath.
 
 Pure; knows jmespath and declarations. Source of the language: https://jmespath.org/specification.html
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import jmespath
-from jmespath import exceptions, visitor
+from jmespath import exceptions, functions, visitor
 
 from ice_provider import condition_names
 from ice_provider.declaration import encode
@@ -26,6 +27,7 @@ from ice_provider.model import WorkflowTask
 
 _NAMES_SHOWN: Final = 8
 _LONGEST: Final = 4096  # characters
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # of JSON, RFC 8259
 _PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 
 
@@ -52,6 +54,9 @@ class Condition:
         try:
             tree = jmespath.compile(self.expression).parsed
             answer = _Strict().visit(tree, _document(task))
+        except exceptions.JMESPathTypeError as error:  # its text holds the value, which may be secret
+            wanted = " or ".join(error.expected_types).replace("-", " of ")
+            raise ConditionError(f"{error.function_name}() takes {wanted}, not {_shape(error.current_value)}") from None
         except (exceptions.JMESPathError, TypeError, ValueError, ArithmeticError) as error:
             # jmespath's functions let Python's own errors through, as for contains('text', `1`).
             raise ConditionError(" ".join(str(error).split())) from error
@@ -117,11 +122,30 @@ def _have_an_order(left: Any, right: Any) -> bool:
     return (is_number(left) and is_number(right)) or (isinstance(left, str) and isinstance(right, str))
 
 
+class _Functions(functions.Functions):
+    """JMESPath's own functions, for values that are what they seem."""
+
+    def call_function(self, function_name: str, resolved_args: Iterable[Any]) -> Any:
+        """Refuse what is no number any more; JMESPath tells what an argument is by the name of its class."""
+        plain = [dict(each) if isinstance(each, _Declared) else each for each in resolved_args]
+        answer = super().call_function(function_name, plain)
+        if isinstance(answer, float) and not math.isfinite(answer):
+            raise ConditionError(f"{function_name}() comes to no finite number")
+        return answer
+
+    @functions.signature({"types": []})
+    def _func_to_number(self, arg: Any) -> Any:
+        """Take a text for a number only where JSON does: Python takes `nan`, `1_0` and the digits of every script too."""
+        if isinstance(arg, str) and not _NUMBER.fullmatch(arg):
+            return None
+        return super()._func_to_number(arg)  # type: ignore[misc]  # the stubs leave it out
+
+
 class _Strict(visitor.TreeInterpreter):
     """JMESPath's own interpreter, in which a missing name of free JSON is an error."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(jmespath.Options(custom_functions=_Functions()))
         self._forgiving = False
         self._filtering = False
 
@@ -154,7 +178,7 @@ class _Strict(visitor.TreeInterpreter):
     def visit_comparator(self, node: Any, value: Any) -> Any:
         """Refuse to order what has no order: JMESPath answers null, which `!(a < b)` would turn into true."""
         if node["value"] == "eq":
-            return super().visit_comparator(node, value)
+            return self._equal(node, value)
         if node["value"] == "ne":
             with self._negate():
                 return super().visit_comparator(node, value)
@@ -164,6 +188,14 @@ class _Strict(visitor.TreeInterpreter):
                 return None
             raise ConditionError(f"it compares {_shape(left)} with {_shape(right)}, which have no order")
         return self.COMPARATOR_FUNC[node["value"]](left, right)
+
+    def _equal(self, node: Any, value: Any) -> Any:
+        """Compare; two missing things are no more the same than a name is with its typo, unless one is written `null`."""
+        left, right = (self.visit(child, value) for child in node["children"])
+        is_written = any(child["type"] == "literal" for child in node["children"])
+        if left is None and right is None and self._forgiving and not (self._filtering or is_written):
+            return None
+        return self.COMPARATOR_FUNC["eq"](left, right)
 
     def visit_not_expression(self, node: Any, value: Any) -> bool:
         with self._negate():

@@ -127,7 +127,7 @@ def _convert(wanted: Any, value: Any, path: str, *, textual: bool) -> Any:
     origin = typing.get_origin(wanted)
     if wanted is Json:
         return value
-    if textual and wanted is str and type(value) in {int, float} and float(value).is_integer():
+    if textual and wanted is str and (type(value) is int or (type(value) is float and value.is_integer())):
         value = str(int(value))  # Pulumi's configuration keeps a text of digits as a number
     if wanted in _SCALARS:
         return _convert_scalar(wanted, value, path)
@@ -148,7 +148,7 @@ def _convert(wanted: Any, value: Any, path: str, *, textual: bool) -> Any:
 
 
 def _convert_scalar(wanted: Any, value: Any, path: str) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value)
     fits = {
         str: isinstance(value, str),
         bool: isinstance(value, bool),
@@ -158,6 +158,14 @@ def _convert_scalar(wanted: Any, value: Any, path: str) -> Any:
     if not fits:
         raise _misfit(path, _SCALARS[wanted], value)
     return wanted(value)
+
+
+def _is_finite(value: float) -> bool:
+    """Whether a number can be reckoned with."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 _SCALARS: Final = {str: "a string", bool: "true or false", float: "a number", int: "a whole number"}
@@ -175,8 +183,10 @@ def _kind(value: Any) -> str:
     match value:
         case bool():
             return "true or false"
+        case float() if not math.isfinite(value):
+            return "infinity or NaN"
         case int() | float():
-            return "a number" if math.isfinite(value) else "infinity or NaN"
+            return "a number" if _is_finite(value) else "one that large"
         case str():
             return "a string"
         case Mapping():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 from collections import Counter
 from collections.abc import Callable
@@ -310,6 +311,31 @@ def test_tasks_that_nobody_waits_for_any_more_are_not_listed() -> None:
     before, after, _ = run(_fifty_waits(lambda waits, _: waits.close()))
 
     assert after == before
+
+
+class Forgetful(Films):
+    """Does not tell any more which workflow an ended task belongs to."""
+
+    async def get_workflow_task(self, task_id: str) -> WorkflowTask:
+        seen = await super().get_workflow_task(task_id)
+        return dataclasses.replace(seen, workflow=None, workflow_id=None) if seen.finished else seen
+
+
+def test_a_list_ends_with_its_tasks_though_their_last_answers_name_no_workflow() -> None:
+    async def what_goes_on() -> set[Any]:
+        clock = VirtualClock()
+        films = Forgetful(clock)
+        films.count = 50
+        poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
+        with contextlib.ExitStack() as waits:
+            for number in range(50):
+                waits.enter_context(poller.follow(f"t-{number}", waits_on=DEFAULT_PENDING))
+            await clock.sleep(LENGTH + 60)
+            assert films.searches
+        await clock.sleep(60)
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert run(what_goes_on()) == set()
 
 
 def test_a_stop_ends_lists_queue_and_polls() -> None:

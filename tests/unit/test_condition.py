@@ -40,6 +40,8 @@ RUNNING = task("Processing", workflow=None)
         ("contains(results.Transcode.Tags, '4k')", True),
         ("results.Transcode.Tags[-1] == '4k' && results.Transcode.Tags[:1] == ['hd']", True),
         ("contains(keys(results), 'Transcode')", True),
+        ("contains(keys(activities[0]), 'status')", True),
+        ("to_number(results.Review.Score) == `55` && to_number('-1.5e1') == `-15`", True),
         ("length(activities) == `2`", True),
         ("activities[?activityId == 'Review'].status | [0] == 'Failed'", True),
         ("activities[?activityId == 'Review'] | [0].result.Labels[].Name == ['a', 'b']", True),
@@ -223,10 +225,44 @@ def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_ther
         ("not_null(results.Transcod.*.Status, 'x') == 'x'", True),
         ("results.Review.Result.Labels[?Rate > `0.5`].Name == ['a']", True),
         ("length(results.Review.Result.Labels[?Missing.Deeper]) == `0`", True),
+        ("results.Transcod == `null` || `false`", True),
+        ("results.Transcod.Status == results.Revie.Status || `false`", False),
+        ("not_null(results.Transcod.Status == results.Revie.Status, `false`)", False),
     ],
 )
 def test_absence_is_provided_for_left_of_or_in_not_null_and_in_filters(expression: str, expected: bool) -> None:
     assert Condition(expression).holds(TASK) is expected
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "9_9", "٩٩", " 99", "+99", "0x63", "099", ""])
+def test_a_text_that_is_no_number_in_json_is_none_in_a_condition(text: str) -> None:
+    """Python takes most of these for one, and `nan` is not below any bound."""
+    measured = task(activity_results=json.dumps({"Check": {"Vmaf": text}}))
+
+    for expression in ("!(to_number(results.Check.Vmaf) < `90`)", "to_number(results.Check.Vmaf) > `90`"):
+        with pytest.raises(ConditionError, match=r"^to_number(\(\) comes to no finite| finds no) number$"):
+            Condition(expression).holds(measured)
+
+
+def test_what_grows_beyond_any_number_is_an_error() -> None:
+    with pytest.raises(ConditionError, match=r"^sum\(\) comes to no finite number$"):
+        Condition("sum([`1e308`, `1e308`]) > `1`").holds(TASK)
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("abs(userData) == `1`", "abs() takes number, not a string"),
+        ("avg(userData) > `1`", "avg() takes array of number, not a string"),
+        ("sum([userData]) > `1`", "sum() takes array of number, not a string"),
+        ("keys(userData) == `[]`", "keys() takes object, not a string"),
+    ],
+)
+def test_what_the_submitter_attached_is_never_quoted(expression: str, reason: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        Condition(expression).holds(task(user_data='{"Authorization": "Bearer hunter2"}'))
+
+    assert (str(caught.value), caught.value.__cause__) == (reason, None)
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,8 @@ def test_plain_http_is_for_loopback_literals_only(given: dict[str, Any], plain: 
         ({"region": ""}, ['region: must be a region ID such as "cn-shanghai"']),
         ({"requestsPerSecond": "5", "clientReadTimeout": "100"}, []),
         ({"requestsPerSecond": "0"}, ["requestsPerSecond: must be above zero"]),
+        ({"requestsPerSecond": "1" + 400 * "0"}, ["requestsPerSecond: must be a number, not one that large"]),
+        ({"clientReadTimeout": "1" + 400 * "0"}, ["clientReadTimeout: must be a whole number, not one that large"]),
         ({"requestsPerSecond": "Infinity"}, ["requestsPerSecond: must be a number, not infinity or NaN"]),
         ({"clientConnectTimeout": "-1"}, ["clientConnectTimeout: must be above zero"]),
         ({"clientReadTimeout": "1.5"}, ["clientReadTimeout: must be a whole number"]),

@@ -254,6 +254,16 @@ async def test_the_limit_is_a_deadline_and_its_error_says_how_all_stand_and_how_
         assert remedy in text
 
 
+async def test_a_task_that_was_given_up_is_trouble_no_more() -> None:
+    group = Group({"a": [NotKnown("no such task")], "b": after(40, "b")}, needed=1)
+
+    await group.wait()
+
+    later = [line for line in group.lines if "1 failed" in line]
+    assert len(later) > 1
+    assert [line for line in later if "last poll failed" in line] == []
+
+
 async def test_the_limit_names_the_tasks_that_are_not_known() -> None:
     group = Group({"a": after(0, "a"), "b": [NotKnown("no such task")], "c": [NotKnown("no such task")]})
 

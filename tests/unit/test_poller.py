@@ -126,6 +126,21 @@ async def test_a_read_does_not_sit_out_the_pause_of_a_long_wait() -> None:
         assert (await waiting.next()) is seen
 
 
+async def test_a_wait_that_begins_at_the_same_moment_does_not_hold_up_a_read() -> None:
+    clock = JumpingClock(wall=1_672_797_917.0 + 3600)  # the task is an hour old: its wait polls every 30 s
+    poller = poller_of(ScriptedCloud(task("Processing")), clock)
+    with poller.follow("t-1") as waiting:
+        await waiting.next()
+        clock.held = True
+        reading = asyncio.create_task(poller.read("t-1", within=30))
+        await asyncio.sleep(0)
+
+        with poller.follow("t-1"):
+            await settle()
+
+        assert reading.done()
+
+
 async def test_a_read_does_not_break_the_pause_after_a_fault() -> None:
     clock = JumpingClock()
     cloud = ScriptedCloud(Throttled("slow", retry_after=4.0), task("Processing"))
@@ -192,7 +207,7 @@ async def test_one_who_joins_a_watch_between_two_polls_need_not_wait_for_the_nex
         with poller.follow("t-1", until=began + 20) as second:
             await second.next()
 
-    assert clock.now() - began < 1
+    assert (clock.now() - began < 1, cloud.calls["t-1"]) == (True, 2)
 
 
 async def test_a_slow_follower_hears_the_newest_reading_and_none_twice() -> None:
