@@ -5,6 +5,7 @@ Must not know: anything but the command line, files, signals and `Emulator`.
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -96,9 +97,9 @@ def _not_written(error: BaseException | None) -> int:
     """Return the code of a standard output that cannot be written; say why, unless its reader has gone."""
     sys.stdout = None  # else Python tries once more as it ends, and complains again
     if isinstance(error, BrokenPipeError):
-        return 141
+        return 128 + signal.SIGPIPE  # as shells count
     _complain(f"standard output cannot be written: {getattr(error, 'strerror', None) or error}")
-    return 74
+    return os.EX_IOERR
 
 
 def _complain(sentence: str) -> None:

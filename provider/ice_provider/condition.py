@@ -3,8 +3,8 @@
 Plain JMESPath answers null for every name that is not there, so `results.Transcod.Status != 'Failed'` would be true
 for ever. Here a name that nobody declared is an error when the program is checked, and a name that is missing in the
 service's free JSON is an error when the condition is judged, except where its absence is provided for: left of `||`,
-inside `not_null()` and inside a filter; a negation, `!` or `!=`, is forgiven in a filter only, and so is that two
-missing things are equal. What is declared but absent is null, as in JMESPath.
+inside `not_null()` and inside a filter. Only in a filter is a negation, `!` or `!=`, forgiven, and are two missing
+things equal. What is declared but absent is null, as in JMESPath.
 
 Pure; knows jmespath and declarations. Source of the language: https://jmespath.org/specification.html
 """

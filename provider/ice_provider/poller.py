@@ -1,4 +1,4 @@
-"""Decides when each task is asked about. Every read goes through here; nothing else waits, but for the turnstile.
+"""Decides when each task is asked about. Every read of a task goes through here.
 
 All who follow one task share one poll, all polls share one turnstile, and a fault belongs to a poll, never to a wait: it
 is told to the followers and asked again. A task that has ended is remembered and asked about no more. Knows the cloud

@@ -18,7 +18,7 @@ TITLE = "Polling, simulated: tasks of 10 min, 100 requests a second, answers aft
 _MANY = Fleet(tasks=1000)
 _FIXED = 5.0  # seconds between the reads of a poll that knows no pace, to compare with
 _NEAR = (0.01, 0.05)  # seconds that an answer takes in the same region
-_RUNS = 200  # of what is done in no time, and depends on jitter
+_RUNS = 200  # of what is done in no time, and depends on chance
 _SETTLED = 30.0  # seconds after which processes should have found the rate that the account bears
 _FEW = 20.0  # calls a second, of an account that bears fewer than are wanted
 

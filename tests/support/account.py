@@ -122,13 +122,13 @@ class Account:
         started: When each task was started, in seconds since the account was opened.
     """
 
-    def __init__(self, clock: VirtualClock, quota: Quota, jitter: Random, latency: tuple[float, float]) -> None:
+    def __init__(self, clock: VirtualClock, quota: Quota, chance: Random, latency: tuple[float, float]) -> None:
         self.calls: list[Call] = []
         self.started: dict[str, float] = {}
         self._clock = clock
         self._opened = clock.now()
         self._quota = quota
-        self._jitter = jitter
+        self._chance = chance
         self._latency = latency
         self._courses: dict[str, _Course] = {}
 
@@ -162,7 +162,7 @@ class Account:
 
     async def travel(self) -> None:
         """Take half of the time that an answer takes."""
-        await asyncio.sleep(self._jitter.uniform(*self._latency) / 2)
+        await asyncio.sleep(self._chance.uniform(*self._latency) / 2)
 
     def _admit(self, caller: str, action: str, task_id: str | None = None) -> None:
         now = self._elapsed()

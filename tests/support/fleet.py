@@ -69,7 +69,7 @@ class Fleet:
         starts_within: Seconds over which the starts of the tasks are spread.
         per_second: `requestsPerSecond` of each process.
         latency: The least and the most seconds that an answer takes.
-        seed: Of all jitter.
+        seed: Of all that is left to chance.
         in_bulk: Whether lists may stand in for reads.
     """
 
@@ -88,14 +88,14 @@ class Fleet:
 
     async def _run(self, quota: Quota) -> Outcome:
         clock = VirtualClock()
-        jitter, *lucks = (Random(f"{self.seed} {number}") for number in range(self.processes + 1))  # noqa: S311  # no secret
-        account = Account(clock, quota, jitter, self.latency)
+        chance, *jitters = (Random(f"{self.seed} {number}") for number in range(self.processes + 1))  # noqa: S311  # no secret
+        account = Account(clock, quota, chance, self.latency)
         waits = []
-        for process, own in enumerate(lucks):
+        for process, own in enumerate(jitters):
             cloud = AccountCloud(account, f"process-{process}")
             poller = Poller(cloud, clock, per_second=self.per_second, in_bulk=self.in_bulk, jitter=own.random)
             for number in range(self.tasks):
-                await_one = self._wait(account, poller, f"{process}-{number}", jitter.uniform(0, self.starts_within))
+                await_one = self._wait(account, poller, f"{process}-{number}", chance.uniform(0, self.starts_within))
                 waits.append(asyncio.create_task(await_one))
         limit = self.starts_within + self.length + _PATIENCE
         ended, unended = await asyncio.wait(waits, timeout=limit, return_when=asyncio.FIRST_EXCEPTION)

@@ -290,16 +290,18 @@ def test_a_gate_that_joins_just_after_a_list_is_not_told_what_the_list_said() ->
     assert run(join())
 
 
-async def _fifty_waits(leave: Callable[[contextlib.ExitStack, Poller], None]) -> tuple[int, int, set[Any]]:
-    """Wait for fifty tasks and leave after a minute; return the calls before and after, and what still goes on."""
+async def _fifty_waits(
+    leave: Callable[[contextlib.ExitStack, Poller], None], kind: type[Films] = Films, after: float = 60.0
+) -> tuple[int, int, set[Any]]:
+    """Wait for fifty tasks, leave after so many seconds; return the calls before and after, and what still goes on."""
     clock = VirtualClock()
-    films = Films(clock)
+    films = kind(clock)
     films.count = 50
     poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
     with contextlib.ExitStack() as waits:
         for number in range(50):
             waits.enter_context(poller.follow(f"t-{number}", waits_on=DEFAULT_PENDING))
-        await clock.sleep(60)
+        await clock.sleep(after)
         assert films.searches
         before = films.calls
         leave(waits, poller)
@@ -322,20 +324,9 @@ class Forgetful(Films):
 
 
 def test_a_list_ends_with_its_tasks_though_their_last_answers_name_no_workflow() -> None:
-    async def what_goes_on() -> set[Any]:
-        clock = VirtualClock()
-        films = Forgetful(clock)
-        films.count = 50
-        poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
-        with contextlib.ExitStack() as waits:
-            for number in range(50):
-                waits.enter_context(poller.follow(f"t-{number}", waits_on=DEFAULT_PENDING))
-            await clock.sleep(LENGTH + 60)
-            assert films.searches
-        await clock.sleep(60)
-        return asyncio.all_tasks() - {asyncio.current_task()}
+    _, _, running = run(_fifty_waits(lambda waits, _: waits.close(), Forgetful, LENGTH + 60))
 
-    assert run(what_goes_on()) == set()
+    assert running == set()
 
 
 def test_a_stop_ends_lists_queue_and_polls() -> None:
