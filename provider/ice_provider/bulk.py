@@ -107,7 +107,6 @@ class BulkReads:
         workflow = member.task.workflow_id
         made = times.seconds(member.task.create_time)
         if workflow is None or made is None or self._is_denied or self._wall() - made > _LISTED_FOR:
-            self.left(member)
             return
         rounds = self._rounds[workflow]
         rounds.compare(member.task)

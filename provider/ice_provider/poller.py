@@ -224,7 +224,7 @@ class Poller:
 
     def _defer(self, task_id: str, watch: Watch) -> None:
         """Leave the queue where a list has told what was to be asked."""
-        if watch.loop and watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now() and not watch.ended:
+        if watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now() and not watch.ended:
             self._poll_anew(task_id, watch, rests=True)
 
     def _poll_anew(self, task_id: str, watch: Watch, *, rests: bool = False) -> None:

@@ -225,6 +225,7 @@ def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_ther
         ("not_null(results.Transcod.*.Status, 'x') == 'x'", True),
         ("results.Review.Result.Labels[?Rate > `0.5`].Name == ['a']", True),
         ("length(results.Review.Result.Labels[?Missing.Deeper]) == `0`", True),
+        ("length(results.Review.Result.Labels[?Missing == Deeper]) == `2`", True),
         ("results.Transcod == `null` || `false`", True),
         ("results.Transcod.Status == results.Revie.Status || `false`", False),
         ("not_null(results.Transcod.Status == results.Revie.Status, `false`)", False),

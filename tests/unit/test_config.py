@@ -136,6 +136,7 @@ def test_plain_http_is_for_loopback_literals_only(given: dict[str, Any], plain: 
         ({"region": ""}, ['region: must be a region ID such as "cn-shanghai"']),
         ({"requestsPerSecond": "5", "clientReadTimeout": "100"}, []),
         ({"requestsPerSecond": "0"}, ["requestsPerSecond: must be above zero"]),
+        ({"assumeRole": '{"roleArn": "acs:ram::1:role/reader", "externalId": 4711}'}, []),
         ({"requestsPerSecond": "1" + 400 * "0"}, ["requestsPerSecond: must be a number, not one that large"]),
         ({"clientReadTimeout": "1" + 400 * "0"}, ["clientReadTimeout: must be a whole number, not one that large"]),
         ({"requestsPerSecond": "Infinity"}, ["requestsPerSecond: must be a number, not infinity or NaN"]),

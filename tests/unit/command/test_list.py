@@ -30,6 +30,7 @@ def test_the_id_and_the_status_stay_whole_and_the_name_of_the_workflow_gives_way
     assert lines[1].split()[:3] == [LONG, "Processing", "2026-01-04T02:05:10Z"]
     assert lines[1].endswith("…")
     assert lines[2] == "1 task: 1 Processing"
+    assert drawn(Found(tasks=(told,), task_ids=(LONG,), status_counts={}), 60)[1].split()[:2] == [LONG, "Processing"]
 
 
 def test_a_list_without_tasks_is_a_heading() -> None:
