@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from support import fuzzing
+pytest.register_assert_rewrite("support", "rpc.lifecycles", "contract.clients.promises")  # they tell what differs
+
+from support import fuzzing  # noqa: E402  # only then
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

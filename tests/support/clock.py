@@ -28,6 +28,7 @@ class JumpingClock:
         self._order = itertools.count()
         self._moments: list[tuple[float, int, Callable[[], None]]] = []
         self._driver: asyncio.Task[None] | None = None
+        self._turns = 0  # since anything happened
 
     def now(self) -> float:
         return self._time
@@ -61,6 +62,7 @@ class JumpingClock:
 
     def _at(self, moment: float, happens: Callable[[], None]) -> None:
         heapq.heappush(self._moments, (moment, next(self._order), happens))
+        self._turns = 0  # who has only begun to wait is not idle: a deadline must not end what has yet to be done
         if self._driver is None or self._driver.done():
             self._driver = asyncio.create_task(self._drive())
 
@@ -72,11 +74,11 @@ class JumpingClock:
             happens()
 
     async def _come_to_rest(self) -> None:
-        """Let everything happen that can happen without time, from when time was held last."""
-        turns = 0
-        while turns < _TURNS:
+        """Let everything happen that can happen without time, from when time was held or anyone began to wait."""
+        self._turns = 0
+        while self._turns < _TURNS:
             await asyncio.sleep(0.001 if self.held else 0)  # real while held, so that real sockets get their turn
-            turns = 0 if self.held else turns + 1
+            self._turns = 0 if self.held else self._turns + 1
 
 
 class SteppedClock(JumpingClock):
