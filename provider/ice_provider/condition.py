@@ -4,7 +4,8 @@ Plain JMESPath answers null for every name that is not there, so `results.Transc
 for ever. Here a name that nobody declared is an error when the program is checked, and a name that is missing in the
 service's free JSON is an error when the condition is judged, except where its absence is provided for: left of `||`,
 inside `not_null()` and inside a filter. Only in a filter is a negation, `!` or `!=`, forgiven, and are two missing
-things equal. What is declared but absent is null, as in JMESPath.
+things equal. A test left of `||` is forgiven only where nothing turns its outcome round, as `!(a == b || c == d)` does.
+What is declared but absent is null, as in JMESPath. To order a text and a number is an error everywhere.
 
 Pure; knows jmespath and declarations. Source of the language: https://jmespath.org/specification.html
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from ice_provider.model import WorkflowTask
 
 _NAMES_SHOWN: Final = 8
 _LONGEST: Final = 4096  # characters
+_TESTS: Final = frozenset({"comparator", "and_expression", "or_expression"})  # nodes whose outcome could be turned round
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # of JSON, RFC 8259
 _PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 
@@ -148,6 +150,7 @@ class _Strict(visitor.TreeInterpreter):
         super().__init__(jmespath.Options(custom_functions=_Functions()))
         self._forgiving = False
         self._filtering = False
+        self._turning = False
 
     @contextmanager
     def _forgive(self, *, filtering: bool = False) -> Iterator[None]:
@@ -162,8 +165,16 @@ class _Strict(visitor.TreeInterpreter):
         """Forgive in a filter only: elsewhere a negation would turn what is missing into true."""
         before = self._forgiving
         self._forgiving = self._filtering
-        yield
+        with self._turn():
+            yield
         self._forgiving = before
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Take it that false may come to true."""
+        before, self._turning = self._turning, True
+        yield
+        self._turning = before
 
     def _need(self, fits: bool, wanted: str, value: Any) -> None:  # noqa: FBT001
         if not (fits or self._forgiving):
@@ -184,14 +195,15 @@ class _Strict(visitor.TreeInterpreter):
                 return super().visit_comparator(node, value)
         left, right = (self.visit(child, value) for child in node["children"])
         if not _have_an_order(left, right):
-            if self._forgiving:
+            if self._forgiving and (left is None or right is None):
                 return None
             raise ConditionError(f"it compares {_shape(left)} with {_shape(right)}, which have no order")
         return self.COMPARATOR_FUNC[node["value"]](left, right)
 
     def _equal(self, node: Any, value: Any) -> Any:
         """Compare; two missing things are no more the same than a name is with its typo, unless one is written `null`."""
-        left, right = (self.visit(child, value) for child in node["children"])
+        with self._turn():
+            left, right = [self.visit(child, value) for child in node["children"]]
         is_written = any(child["type"] == "literal" for child in node["children"])
         if left is None and right is None and self._forgiving and not (self._filtering or is_written):
             return None
@@ -231,7 +243,7 @@ class _Strict(visitor.TreeInterpreter):
 
     def visit_or_expression(self, node: Any, value: Any) -> Any:
         left, right = node["children"]
-        with self._forgive():
+        with nullcontext() if self._turning and left["type"] in _TESTS else self._forgive():
             matched = self.visit(left, value)
         return self.visit(right, value) if _is_false(matched) else matched
 

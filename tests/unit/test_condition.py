@@ -198,6 +198,11 @@ SHAPE = "an object with Review, Transcode"
         ("!(results.Review.Score < `60`)", "it compares a string with a number, which have no order"),
         ("!(results.Transcode.Nothing < `60`)", "it compares null with a number, which have no order"),
         ("!(results.Transcode < `60`)", f"it compares {SHAPE.replace('Review, Transcode', 'Empty')}"),
+        ("!(results.Transcod.Status == 'Failed' || succeeded == `false`)", f'it asks for "Transcod" of {SHAPE}'),
+        ("!((results.Transcod.Score < `60` && `true`) || `false`)", f'it asks for "Transcod" of {SHAPE}'),
+        ("(results.Transcod.Score < `60` || `false`) == `false`", f'it asks for "Transcod" of {SHAPE}'),
+        ("length(values(results)[?Score < `60`]) == `0`", "it compares a string with a number, which have no order"),
+        ("results.Review.Score < `60` || `true`", "it compares a string with a number, which have no order"),
     ],
 )
 def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_there(
@@ -220,6 +225,9 @@ def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_ther
         ("results.Transcod.Passed || `false`", False),
         ("results.Skip.Passed || results.Transcode.Status == 'Succeed'", True),
         ("results.A.Passed || results.B.Passed || `true`", True),
+        ("results.A.Score > `80` || results.B.Status == 'Succeed' || `true`", True),
+        ("!(results.Transcod.Error || `false`)", True),
+        ("(results.Transcod.Error || 'none') == 'none'", True),
         ("results.Transcode.Empty || `true`", True),
         ("not_null(results.Transcod.Score, results.Transcode.Tags[7], `90`) > `80`", True),
         ("not_null(results.Transcod.*.Status, 'x') == 'x'", True),
