@@ -129,7 +129,7 @@ class GateProvider(dynamic.ResourceProvider):
 
 def _among(props: Mapping[str, Any], cls: type) -> dict[str, Any]:
     """Return those of a resource's properties that are declared, in the core's form."""
-    return {p.name: _known(props[p.name]) for p in properties(cls) if p.name in props}
+    return {p.name: _known(decoding.among(props[p.name], p.type)) for p in properties(cls) if p.name in props}
 
 
 def _known(value: Any) -> Any:

@@ -28,7 +28,7 @@ from ice_provider.model import WorkflowTask
 
 _NAMES_SHOWN: Final = 8
 _LONGEST: Final = 4096  # characters
-_TESTS: Final = frozenset({"comparator", "and_expression", "or_expression"})  # nodes whose outcome could be turned round
+_TESTS: Final = frozenset({"comparator", "and_expression", "or_expression"})  # nodes whose outcome can be turned round
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # of JSON, RFC 8259
 _PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 

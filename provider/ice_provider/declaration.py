@@ -140,7 +140,17 @@ def encode(instance: Any, *, nulls: bool = False) -> dict[str, Any]:
 def changed(cls: type, old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
     """Return the names of the properties whose values differ; absent and null are the same."""
     names = (property_.name for property_ in properties(cls))
-    return frozenset(name for name in names if old.get(name) != new.get(name))
+    return frozenset(name for name in names if not _are_same(old.get(name), new.get(name)))
+
+
+def _are_same(old: Any, new: Any) -> bool:
+    """Whether two values are the same as JSON: Python takes true for 1."""
+    match old, new:
+        case dict(), dict():
+            return old.keys() == new.keys() and all(_are_same(old[name], new[name]) for name in old)
+        case list(), list():
+            return len(old) == len(new) and all(map(_are_same, old, new))
+    return bool(old == new) and isinstance(old, bool) == isinstance(new, bool)
 
 
 def _camel(attribute: str) -> str:

@@ -68,6 +68,15 @@ def decode(cls: type[T], given: Mapping[str, Any], *, textual: bool = False) -> 
     return cls(**known)
 
 
+def among(given: Any, shape: Any) -> Any:
+    """Return what a declared shape knows of a value: names that nobody declared are left out, at every depth."""
+    if is_declared(shape) and isinstance(given, Mapping):
+        return {each.name: among(given[each.name], each.type) for each in properties(shape) if each.name in given}
+    if typing.get_origin(shape) is tuple and isinstance(given, list):
+        return [among(part, typing.get_args(shape)[0]) for part in given]
+    return given
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean "x"?` when a known word is close, else nothing."""
     close = difflib.get_close_matches(word, list(known), n=1)

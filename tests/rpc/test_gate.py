@@ -90,6 +90,7 @@ async def test_inputs_are_given_back_as_they_are_with_every_mistake(news: Any, f
             {**TASK, "triggers": {"b": [True, None], "a": 1}},
             {},
         ),
+        ({**TASK, "triggers": {"a": [True]}}, {**TASK, "triggers": {"a": [1]}}, {"triggers": KINDS.UPDATE}),
         (
             {**TASK, "triggers": {"a": 1}, "successStatuses": ["Succeed"]},
             {**TASK, "triggers": {"a": UNKNOWN}, "successStatuses": ["Succeed", "Failed"]},
@@ -291,7 +292,15 @@ async def update(
         )
 
 
-RECORDED = {**OPENED, "requestId": "REQUEST-OLD", "userData": secret("callback"), "fromANewerVersion": 1}
+NEWER = {"fromANewerVersion": 1}
+RECORDED = {
+    **OPENED,
+    "requestId": "REQUEST-OLD",
+    "userData": secret("callback"),
+    "workflow": {"workflowId": "wf-1", "name": "Transcoding", **NEWER},
+    "activities": [{"activityId": "Transcode", **NEWER}],
+    **NEWER,
+}
 NO_CALL = AssertionError("called")
 FRESH = task(request_id="REQUEST-NEW")
 

@@ -256,8 +256,7 @@ def _what_is_sure(resource: Resource, inputs: Struct) -> Struct:
 
 def _recorded(resource: Resource, olds: Mapping[str, Any]) -> Any:
     """Return the recorded outputs; names that only another version of the provider knows are passed over."""
-    names = {property_.name for property_ in properties(resource.outputs)}
-    return decoding.decode(resource.outputs, {name: value for name, value in olds.items() if name in names})
+    return decoding.decode(resource.outputs, decoding.among(olds, resource.outputs))
 
 
 def _kind(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> pb.PropertyDiff.Kind.ValueType:
