@@ -14,6 +14,7 @@ import pulumi_ice
 
 from ice_dynamic.insides import pickled
 from ice_dynamic.provider import CODE, URN, GateProvider
+from ice_provider import durations
 from ice_provider.declaration import properties
 from ice_provider.resources import RESOURCES
 
@@ -39,7 +40,7 @@ class _Dynamic(pulumi.CustomResource):
             opts: The options, a copy that is ours.
 
         Raises:
-            ValueError: They name a provider, or import.
+            ValueError: They name a provider, import, or hold a limit that is none.
         """
         refuse_providers(opts)
         if opts.import_ is not None:
@@ -47,6 +48,7 @@ class _Dynamic(pulumi.CustomResource):
         opts.version = opts.plugin_download_url = None  # those of the plugin that is done without
         type_ = f"pulumi-python:dynamic/ice:{token.rpartition(':')[2]}"
         limits = opts.custom_timeouts or pulumi.CustomTimeouts()
+        refuse_limits(create=limits.create, update=limits.update)
         props.__dict__[CODE] = pulumi.Output.secret(_code(token, create=limits.create, update=limits.update))
         props.__dict__[URN] = pulumi.create_urn(name, type_, opts.parent)
         super().__init__(type_, name, props, opts)
@@ -84,6 +86,17 @@ def refuse_providers(opts: pulumi.ResourceOptions | pulumi.InvokeOptions) -> Non
     found = [opts.provider, inherited, *(named.values() if isinstance(named, dict) else named)]
     if any(provider is not None and provider.package == "ice" for provider in found):
         raise ValueError(NO_PROVIDER)
+
+
+def refuse_limits(**limits: str | None) -> None:
+    """Say in the program that a limit cannot be used: later Pulumi would show a traceback.
+
+    Raises:
+        ValueError: One cannot.
+    """
+    for operation, limit in limits.items():
+        if limit and (reason := durations.problem(limit)):
+            raise ValueError(f"custom_timeouts: {operation} {reason}")
 
 
 @functools.cache

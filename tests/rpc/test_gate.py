@@ -188,6 +188,22 @@ async def test_a_task_that_ended_badly_fails_preview_and_create_with_the_whole_r
     assert [line.split()[0] for line in said.splitlines()[1:]] == ["workflow", "task", "request", "next"]
 
 
+async def test_a_condition_that_was_given_as_a_secret_is_in_no_message() -> None:
+    hidden = {**TASK, "condition": secret("workflowId == 'wf-of-a-secret-film'")}
+    async with provider(ScriptedCloud(task())) as running:
+        await running.configure()
+        for call in (
+            running.stub.Create(pb.CreateRequest(urn=URN, properties=struct(hidden))),
+            running.stub.Update(
+                pb.UpdateRequest(urn=URN, olds=struct(OPENED), old_inputs=struct(TASK), news=struct(hidden))
+            ),
+        ):
+            _, told = await refusal(call)
+
+            assert "\n    condition  [secret]\n" in told
+            assert "film" not in told
+
+
 async def test_a_create_waits_shows_where_it_stands_and_records_the_task() -> None:
     async with provider(ScriptedCloud(task("Init"), task("Processing"), task(user_data="callback"))) as running:
         await running.configure()

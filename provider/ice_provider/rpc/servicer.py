@@ -45,6 +45,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._engine = engine
         self._begin = begin
         self._session: Session | None = None
+        self._redactor = Redactor()
 
     # --- the provider itself ------------------------------------------------------------------------------------------
 
@@ -100,6 +101,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def join(self, server: grpc.aio.Server, redactor: Redactor) -> None:
         """Answer the calls that this server gets; `redactor` takes secrets out of every status."""
+        self._redactor = redactor
         guarded = Guarded(self, redactor, self._engine.debug)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(guarded, server)  # type: ignore[arg-type]  # by name
 
@@ -154,6 +156,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         given = values.read(request.properties)
         if decoding.holds_unknown(given):
             return pb.CreateResponse(properties=_what_is_sure(resource, request.properties))
+        self._keep_secret(request.properties)
         inputs: Any = decoding.decode(resource.inputs, given)
         async with self._operation(
             request.urn, "create", timeout=request.timeout, preview=request.preview
@@ -170,6 +173,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         given, old_inputs, olds = values.read(request.news), values.read(request.old_inputs), values.read(request.olds)
         if decoding.holds_unknown(given):
             return pb.UpdateResponse(properties=_what_is_sure(resource, request.news))
+        self._keep_secret(request.news)
         names = changed(resource.inputs, old_inputs, given) | resource.drift(olds, self._configured())
         recorded = _recorded(resource, olds)
         async with self._operation(
@@ -201,6 +205,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     # --- what they share ----------------------------------------------------------------------------------------------
+
+    def _keep_secret(self, inputs: Struct) -> None:
+        """Let no message repeat what was given as a secret: an error shows the condition that it is about."""
+        for value in values.decode(inputs).values():
+            if isinstance(value, values.Secret) and isinstance(value.value, str):
+                self._redactor.learn(value.value)
 
     def _configured(self) -> Session:
         if self._session is None:

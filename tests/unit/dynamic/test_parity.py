@@ -50,6 +50,14 @@ def test_a_function_takes_the_arguments_of_the_generated_one_by_name_and_by_posi
     assert (get_args(told) or told) == (get_args(promised) or promised)
 
 
+@pytest.mark.parametrize("limit", ["0s", "100us", "-5m", "soon"])
+def test_a_limit_that_is_none_is_refused_in_the_program(limit: str) -> None:
+    opts = pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(update=limit))
+
+    with pytest.raises(ValueError, match=r"^custom_timeouts: update must be a duration above zero such as"):
+        ice_dynamic.WorkflowTaskGate("encoded", task_id="t-1", opts=opts)
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_gate_is_the_generated_class_with_its_arguments_and_typed_outputs(name: str) -> None:
     mine, generated = getattr(ice_dynamic, name), getattr(pulumi_ice, name)
