@@ -5,6 +5,8 @@ Pure. Must not know where the fields come from.
 
 from __future__ import annotations
 
+import dataclasses
+
 from ice_provider import activities, times, words
 from ice_provider.declaration import properties
 from ice_provider.model import GatedTask, Workflow, WorkflowTask
@@ -56,3 +58,11 @@ def gated(task: WorkflowTask, region: str | None) -> GatedTask:
     """Return a task as a gate records it."""
     fields = {property_.attribute: getattr(task, property_.attribute) for property_ in properties(WorkflowTask)}
     return GatedTask(**fields, region=region)
+
+
+def recalled(recorded: GatedTask) -> GatedTask:
+    """Return a recorded task as it was first judged: a state keeps whole numbers as floats, and no order of names."""
+    if recorded.activity_results is None:
+        return recorded
+    results, parsed = activities.read(recorded.activity_results)
+    return dataclasses.replace(recorded, results=results, activities=parsed)

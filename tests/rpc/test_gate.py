@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -372,6 +373,33 @@ async def test_an_update_that_shuts_the_gate_is_a_plain_error(step: Any, new: An
     code, said = await refusal(update(step, TASK, new, preview=preview))
 
     assert (code, said.splitlines()[0]) == (grpc.StatusCode.FAILED_PRECONDITION, told)
+
+
+@pytest.mark.parametrize(
+    ("condition", "opens"),
+    [
+        ("to_string(results.Check.Score) == '95'", True),
+        ("to_string(results.Check.Score) != '95'", False),
+        ("values(results)[-1].Status == 'Succeed'", False),
+        ("results.*.Status == ['Succeed', 'Skipped', 'Succeed', 'Failed']", True),
+    ],
+)
+async def test_a_record_is_judged_as_the_task_was_when_it_was_read(condition: str, opens: bool) -> None:
+    """The state keeps whole numbers as floats, and names in no order."""
+    ended = {"Start": "Succeed", "Review": "Skipped", "Check": "Succeed", "Audit": "Failed"}
+    told = json.dumps({name: {"Status": status, "Score": 95} for name, status in ended.items()})
+    news = struct({**TASK, "condition": condition})
+    async with provider(ScriptedCloud(task(activity_results=told))) as running:
+        await running.configure()
+        made = await running.stub.Create(pb.CreateRequest(urn=URN, properties=struct(TASK)))
+        for call in (
+            running.stub.Create(pb.CreateRequest(urn=URN, properties=news)),
+            running.stub.Update(pb.UpdateRequest(urn=URN, olds=made.properties, old_inputs=struct(TASK), news=news)),
+        ):
+            if opens:
+                await call
+            else:
+                assert (await refusal(call))[0] is grpc.StatusCode.FAILED_PRECONDITION
 
 
 async def test_the_limit_of_an_update_names_the_update() -> None:

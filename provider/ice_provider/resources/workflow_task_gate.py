@@ -24,7 +24,7 @@ from ice_provider.errors import (
     Transient,
 )
 from ice_provider.model import GatedTask
-from ice_provider.observation import gated
+from ice_provider.observation import gated, recalled
 from ice_provider.resources.rule_inputs import RuleInputs
 from ice_provider.session import Operation, Session
 
@@ -95,7 +95,7 @@ class WorkflowTaskGate:
         if changed & _AWAITED or (changed & _JUDGED and not recorded.finished):
             return await (self.preview if operation.preview else self.create)(inputs, operation)
         if changed & _JUDGED:
-            verdict = judge(recorded, inputs.rule())
+            verdict = judge(recalled(recorded), inputs.rule())
             if isinstance(verdict, Shut):
                 raise verdict.error
         return recorded
