@@ -23,8 +23,9 @@ import jmespath
 from jmespath import exceptions, functions, visitor
 
 from ice_provider import condition_names
-from ice_provider.declaration import encode
-from ice_provider.model import WorkflowTask
+from ice_provider.declaration import encode, properties
+from ice_provider.decoding import suggest
+from ice_provider.model import Activity, Workflow, WorkflowTask
 
 _NAMES_SHOWN: Final = 8
 _LONGEST: Final = 4096  # characters
@@ -84,15 +85,22 @@ def problem(expression: str) -> str | None:
 
 
 class _Declared(dict[str, Any]):
-    """An object whose names are declared: one that is absent in it is null. Empty: the object itself is absent."""
+    """An object whose names are declared: one that is absent in it is null, and any other a mistake, wherever it stands.
+
+    Empty: the object itself is absent.
+    """
+
+    def __init__(self, known: Mapping[str, Any], shape: type) -> None:
+        super().__init__(known)
+        self.names = frozenset(property_.name for property_ in properties(shape))
 
 
 def _document(task: WorkflowTask) -> _Declared:
     """Return what a condition is judged on: the outputs of the data source, by the names users see."""
-    document = _Declared(encode(task))
-    document["workflow"] = _Declared(document.get("workflow", {}))
+    document = _Declared(encode(task), WorkflowTask)
+    document["workflow"] = _Declared(document.get("workflow", {}), Workflow)
     if task.activities is not None:
-        document["activities"] = [_Declared(encode(activity)) for activity in task.activities]
+        document["activities"] = [_Declared(encode(activity), Activity) for activity in task.activities]
     return document
 
 
@@ -182,6 +190,8 @@ class _Strict(visitor.TreeInterpreter):
 
     def visit_field(self, node: Any, value: Any) -> Any:
         name = node["value"]
+        if isinstance(value, _Declared) and name not in value.names:  # behind `||` or a function nobody saw it before
+            raise ConditionError(f'it asks for "{name}", which is no output{suggest(name, value.names)}')
         fits = isinstance(value, _Declared) or (isinstance(value, Mapping) and name in value)
         self._need(fits, f'"{name}"', value)
         return super().visit_field(node, value)

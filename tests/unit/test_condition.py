@@ -201,6 +201,13 @@ SHAPE = "an object with Review, Transcode"
         ("!(results.Transcod.Status == 'Failed' || succeeded == `false`)", f'it asks for "Transcod" of {SHAPE}'),
         ("!((results.Transcod.Score < `60` && `true`) || `false`)", f'it asks for "Transcod" of {SHAPE}'),
         ("(results.Transcod.Score < `60` || `false`) == `false`", f'it asks for "Transcod" of {SHAPE}'),
+        (
+            "(activities || `[]`)[0].statuss != 'Failed'",
+            'it asks for "statuss", which is no output; did you mean "status"?',
+        ),
+        ("!contains(not_null(activities)[*].statuss, 'Failed')", 'it asks for "statuss", which is no output'),
+        ("length((activities || `[]`)[?statuss == 'Failed']) == `0`", 'it asks for "statuss", which is no output'),
+        ("{flow: workflow}.flow.nam != 'Trailer'", 'it asks for "nam", which is no output; did you mean "name"?'),
         ("length(values(results)[?Score < `60`]) == `0`", "it compares a string with a number, which have no order"),
         ("results.Review.Score < `60` || `true`", "it compares a string with a number, which have no order"),
     ],
