@@ -44,8 +44,8 @@ class ProviderError(Exception):
     def __init__(self, headline: str, hints: Sequence[tuple[str, str]] = ()) -> None:
         """Keep the parts; `str()` puts them together."""
         super().__init__(headline)
-        self.headline = _one_line(headline)
-        self.hints = tuple((word, _one_line(text)) for word, text in hints)
+        self.headline = one_line(headline)
+        self.hints = tuple((word, one_line(text)) for word, text in hints)
 
     @property
     def is_advised(self) -> bool:
@@ -57,7 +57,7 @@ class ProviderError(Exception):
         return "\n".join([self.headline, *(f"    {word:<10} {text}".rstrip() for word, text in self.hints)])
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return the text without what would flood, break or move lines: the service's words and names are part of it."""
     return "".join(letter if letter.isprintable() else " " for letter in excerpt(text, _LONGEST))
 

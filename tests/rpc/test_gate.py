@@ -189,8 +189,9 @@ async def test_a_task_that_ended_badly_fails_preview_and_create_with_the_whole_r
     assert [line.split()[0] for line in said.splitlines()[1:]] == ["workflow", "task", "request", "next"]
 
 
-async def test_a_condition_that_was_given_as_a_secret_is_in_no_message() -> None:
-    hidden = {**TASK, "condition": secret("workflowId == 'wf-of-a-secret-film'")}
+@pytest.mark.parametrize("condition", ["workflowId == 'a-secret-film'", "workflowId ==\n\t'a-secret-film' "])
+async def test_a_condition_that_was_given_as_a_secret_is_in_no_message(condition: str) -> None:
+    hidden = {**TASK, "condition": secret(condition)}
     async with provider(ScriptedCloud(task())) as running:
         await running.configure()
         for call in (
