@@ -5,7 +5,8 @@ succeeded, so that a client that believes a broken answer is found out; a forged
 last page; a forged start has started nothing. No forged answer counts as a read of the task: its timeline goes on
 with the next true answer.
 
-The first 38 are the modes of a catalogue, by whose numbers a table of outcomes can name them; the others stand below.
+The first ones are the 38 modes of a catalogue, by whose numbers a table of outcomes can name them; one mode, 13, has two
+kinds. The others stand below.
 
 Must not know: aiohttp, scenarios, how a task moves.
 """

@@ -1,6 +1,6 @@
 """One task under watch, and those who follow it: what a poll or a list brings reaches all of them.
 
-Must not know when a task is asked about, nor by whom.
+Says when a task is to be asked about again; must not ask, nor know the cloud, nor what a status means to a gate.
 """
 
 from __future__ import annotations

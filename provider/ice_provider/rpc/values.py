@@ -1,7 +1,8 @@
 """Pulumi's property values on the wire: `Struct` to plain Python and back.
 
 Plain Python means dict, list, str, float, bool, None, and three of ours: `UNKNOWN` for what only `pulumi up` will know,
-`Secret` around what must not be shown, `Opaque` around what we pass through unread: assets, archives, references. Knows Struct and the engine's marks; must not know what any property means.
+`Secret` around what must not be shown, `Opaque` around what we pass through unread: assets, archives, references. Knows
+Struct and the engine's marks; must not know what any property means.
 
 Source: pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go and its tests.
 """
@@ -19,18 +20,18 @@ from ice_provider.decoding import UNKNOWN, Unknown
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's mark, not a secret
 OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+_UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # a string; also what any unknown value may be sent as
 SENTINELS: Final = frozenset(
     {
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
         "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string; also what any unknown value may be sent as
+        _UNKNOWN_TEXT,
         "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
         "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
         "e48ece36-62e2-4504-bad9-02848725956a",  # archive
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
-_UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 @dataclass(frozen=True, slots=True)
