@@ -80,16 +80,16 @@ def _calls(steering: Steering, wish: _Wish) -> object:
 
 
 def _tasks(steering: Steering, _: _Wish) -> object:
-    return {"tasks": [_told(standing) for standing in steering.standings]}
+    return {"tasks": [_as_json(standing) for standing in steering.standings]}
 
 
 def _task(steering: Steering, wish: _Wish) -> object:
-    return _told(steering.standing(wish.task_id))
+    return _as_json(steering.standing(wish.task_id))
 
 
 def _add_task(steering: Steering, wish: _Wish) -> object:
     steering.add_task(wish.body)
-    return _told(steering.standing(wish.body["taskId"]))
+    return _as_json(steering.standing(wish.body["taskId"]))
 
 
 def _remove_task(steering: Steering, wish: _Wish) -> object:
@@ -98,7 +98,7 @@ def _remove_task(steering: Steering, wish: _Wish) -> object:
 
 
 def _advance_task(steering: Steering, wish: _Wish) -> object:
-    return _told(steering.advance_task(wish.task_id))
+    return _as_json(steering.advance_task(wish.task_id))
 
 
 def _set_timeline(steering: Steering, wish: _Wish) -> object:
@@ -107,7 +107,7 @@ def _set_timeline(steering: Steering, wish: _Wish) -> object:
             400, "BadRequest", 'the body is no timeline: send a list such as [{"after": 0, "status": "Processing"}]'
         )
     steering.set_timeline(wish.task_id, wish.body)
-    return _told(steering.standing(wish.task_id))
+    return _as_json(steering.standing(wish.task_id))
 
 
 def _advance_clock(steering: Steering, wish: _Wish) -> object:
@@ -189,7 +189,7 @@ def _no_task(task_id: object) -> str:
     return f"there is no task {task_id!r}: GET {PREFIX}tasks lists them"
 
 
-def _told(standing: Standing) -> dict[str, object]:
+def _as_json(standing: Standing) -> dict[str, object]:
     return {_camel(name): value for name, value in asdict(standing).items()}
 
 

@@ -196,7 +196,7 @@ class Emulator(Steering):
         except web.HTTPRequestEntityTooLarge:
             body = None
         if _is_from_a_page(request):
-            answer = _told(403, "this emulator answers programs, and no page in a browser")
+            answer = _refusal(403, "this emulator answers programs, and no page in a browser")
         elif f"{request.raw_path}/".startswith(PREFIX):
             answer = self._steer(request, body)
         else:
@@ -218,9 +218,9 @@ class Emulator(Steering):
 
     def _steer(self, request: web.BaseRequest, body: bytes | None) -> Answer:
         if not is_ours(request.headers.get("Host", ""), self._endpoint):
-            return _told(403, "use 127.0.0.1, ::1 or localhost")
+            return _refusal(403, "use 127.0.0.1, ::1 or localhost")
         if self._admin is None:
-            return _told(404, "the admin API is off: start the emulator with --admin-token-file FILE")
+            return _refusal(404, "the admin API is off: start the emulator with --admin-token-file FILE")
         return self._admin.answer(request.method, request.raw_path, request.headers.get("Authorization", ""), body)
 
     async def _stream(self, request: web.BaseRequest, answer: Answer, headers: Mapping[str, str]) -> web.StreamResponse:
@@ -248,7 +248,7 @@ def _is_from_a_page(request: web.BaseRequest) -> bool:
     return "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none"
 
 
-def _told(status: int, error: str) -> Answer:
+def _refusal(status: int, error: str) -> Answer:
     return Answer(status=status, body=answers.encode({"error": error}))
 
 

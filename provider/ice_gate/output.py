@@ -122,18 +122,18 @@ class _Guarded(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """See `TextIOBase`."""
-        with _told():
+        with _faults_as_ours():
             self._stream.write(self._change(text))
         return len(text)
 
     def flush(self) -> None:
         """See `TextIOBase`."""
-        with _told():
+        with _faults_as_ours():
             self._stream.flush()
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def _faults_as_ours() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

@@ -102,7 +102,7 @@ class JsonLines:
 
     def opened(self, outcome: GatedTask | GatedGroup) -> None:
         """See `View`."""
-        self._end(Exit.OPEN, "the gate is open", _told(outcome))
+        self._end(Exit.OPEN, "the gate is open", _as_members(outcome))
 
     def failed(self, ending: Ending) -> None:
         """See `View`: standard error has it in full, for the log."""
@@ -114,9 +114,9 @@ class JsonLines:
     def _as_it_stands(self) -> Mapping[str, Any]:
         awaited = self._awaited
         if awaited.tally:
-            return _told(GatedGroup.of(awaited.tally, awaited.region))
+            return _as_members(GatedGroup.of(awaited.tally, awaited.region))
         seen = awaited.seen.get(awaited.task_ids[0])
-        return _told(seen) if seen else {}
+        return _as_members(seen) if seen else {}
 
     def _end(self, code: Exit, message: str, told: Mapping[str, Any]) -> None:
         self._tell("end", message, outcome=code.word, exitCode=int(code), **told)
@@ -133,5 +133,5 @@ def as_json(task: WorkflowTask) -> dict[str, Any]:
     return told
 
 
-def _told(outcome: WorkflowTask | GatedGroup) -> dict[str, Any]:
+def _as_members(outcome: WorkflowTask | GatedGroup) -> dict[str, Any]:
     return {"task": as_json(outcome)} if isinstance(outcome, WorkflowTask) else {"group": encode(outcome)}

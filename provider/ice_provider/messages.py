@@ -306,11 +306,12 @@ def not_expected(seen: WorkflowTask, expected: tuple[str, ...]) -> GateShut:
     failed = seen.status in words.ENDED - {words.SUCCEED}
     headline = ended_badly(seen).headline if failed else f"{task(seen.task_id)} is {seen.status}"
     return GateShut(
-        f"{headline}; expected {' or '.join(expected)}", [*_facts(seen), ("next", _way_on(seen.status, expected))]
+        f"{headline}; expected {' or '.join(expected)}",
+        [*_facts(seen), ("next", _unless_expected(seen.status, expected))],
     )
 
 
-def _way_on(status: str, expected: tuple[str, ...]) -> str:
+def _unless_expected(status: str, expected: tuple[str, ...]) -> str:
     """Return what to do about a status that is not expected: only a pending one can still become another."""
     name = wording().input("expectedStatuses")
     if status.lower() in {word.lower() for word in expected}:

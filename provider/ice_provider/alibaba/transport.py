@@ -150,7 +150,7 @@ def faults_of(host: str) -> Iterator[None]:
     except aiohttp.ClientConnectorCertificateError as error:
         fault = getattr(error.certificate_error, "verify_code", 0)
         what, advice = _CERTIFICATES.get(fault, _UNTRUSTED)
-        raise Rejected(f"the certificate of {host} {what}", [("next", _told(advice))]) from error
+        raise Rejected(f"the certificate of {host} {what}", [("next", _in_our_words(advice))]) from error
     except aiohttp.ClientProxyConnectionError as error:
         raise Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY") from error
     except aiohttp.ClientHttpProxyError as error:
@@ -158,7 +158,7 @@ def faults_of(host: str) -> Iterator[None]:
         raise (Rejected(headline, [("next", _PROXY)]) if error.status in _LASTING else Unreachable(headline)) from error
     except aiohttp.ClientConnectorError as error:
         if getattr(error.os_error, "reason", None) in _NO_TLS:
-            raise Rejected(f"{host} does not speak TLS", [("next", _told(_PLAIN))]) from error
+            raise Rejected(f"{host} does not speak TLS", [("next", _in_our_words(_PLAIN))]) from error
         raise Unreachable(f"{host} cannot be reached ({_cause(error)})") from error
     except aiohttp.ClientPayloadError as error:
         raise BrokenAnswer(f"the answer of {host} was cut off") from error
@@ -211,7 +211,7 @@ class _GuardedResolver(AbstractResolver):
         await self._inner.close()
 
 
-def _told(advice: str) -> str:
+def _in_our_words(advice: str) -> str:
     """Return an advice in the words in effect."""
     words = wording()
     return advice.format(
