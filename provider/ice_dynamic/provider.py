@@ -107,7 +107,7 @@ class GateProvider(dynamic.ResourceProvider):
     def _changed(self, olds: Mapping[str, Any], news: Mapping[str, Any], operation: Operation) -> frozenset[str]:
         """Return the names of what is to be updated; a dynamic resource has its old inputs only among its outputs."""
         cls: type = self._resource.inputs
-        drifted = self._resource.drift(olds, operation.session)
+        drifted = operation.session.drift(olds)
         return changed(cls, _among(olds, cls), _among(news, cls)) | drifted
 
     def _settle(

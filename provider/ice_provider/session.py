@@ -64,9 +64,10 @@ class Session:
         self._told: set[str] = set()
         self._stopped = False
 
-    def moved_from(self, region: str | None) -> bool:
-        """Whether something that was read in a region would today be read in another one."""
-        return None not in {self.region, region} and region != self.region
+    def drift(self, recorded: Mapping[str, object]) -> frozenset[str]:
+        """Return `region` when something was recorded in another one than this: it is then read here."""
+        region = recorded.get("region")
+        return frozenset({"region"}) if None not in {self.region, region} and region != self.region else frozenset()
 
     async def poller(self) -> Poller:
         """Return the one poller of this session, made at the first call.

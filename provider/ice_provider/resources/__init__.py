@@ -8,14 +8,11 @@ from typing import Any, Final, Protocol
 from ice_provider.declaration import Offer
 from ice_provider.resources.workflow_task_gate import WorkflowTaskGate
 from ice_provider.resources.workflow_task_group_gate import WorkflowTaskGroupGate
-from ice_provider.session import Operation, Session
+from ice_provider.session import Operation
 
 
 class Resource(Offer, Protocol):
     """One resource of the package. Every gate only reads: nothing is made or deleted in the cloud."""
-
-    def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
-        """Return the names of outputs that are no longer what they would be today."""
 
     async def preview(self, inputs: Any, operation: Operation) -> Any | None:
         """Return the outputs that a create would have, or None when only `pulumi up` can know them."""

@@ -26,7 +26,7 @@ from ice_provider.errors import (
 from ice_provider.model import GatedTask
 from ice_provider.observation import gated, recalled
 from ice_provider.resources.rule_inputs import RuleInputs
-from ice_provider.session import Operation, Session
+from ice_provider.session import Operation
 
 _ADOPT_LIMIT: Final = 30.0  # seconds
 _AWAITED: Final = frozenset({"taskId", "triggers", "region"})  # a change of these reads the task again
@@ -57,10 +57,6 @@ class WorkflowTaskGate:
         "is lost when the service forgets the task after one year. Deleting a gate changes nothing in the cloud.\n\n"
         "The limit of the wait is a deadline: `customTimeouts`, else `waitTimeout`, else the provider's `waitTimeout`."
     )
-
-    def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
-        """Return `region` when the provider now reads in another one: the task is then awaited there."""
-        return frozenset({"region"}) if session.moved_from(recorded.get("region")) else frozenset()
 
     async def preview(self, inputs: Inputs, operation: Operation) -> GatedTask | None:
         """Read once, and tell what `pulumi up` would do.

@@ -14,7 +14,7 @@ from ice_provider.declaration import declared
 from ice_provider.errors import Denied, InvalidInput, NotSignedIn, Problem, Rejected
 from ice_provider.model import WorkflowTask
 from ice_provider.resources.rule_inputs import RuleInputs
-from ice_provider.session import Operation, Session
+from ice_provider.session import Operation
 from ice_provider.tally import Tally
 from ice_provider.wording import wording
 
@@ -103,10 +103,6 @@ class WorkflowTaskGroupGate:
         "cloud.\n\nThe limit of the wait is a deadline: `customTimeouts`, else `waitTimeout`, else the provider's "
         "`waitTimeout`."
     )
-
-    def drift(self, recorded: Mapping[str, Any], session: Session) -> frozenset[str]:
-        """Return `region` when the provider now reads in another one: the tasks are then awaited there."""
-        return frozenset({"region"}) if session.moved_from(recorded.get("region")) else frozenset()
 
     async def preview(self, inputs: Inputs, operation: Operation) -> GatedGroup | None:
         """Read for at most 5 s, and tell what `pulumi up` would do.

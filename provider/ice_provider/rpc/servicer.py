@@ -143,7 +143,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request.urn)
         news, old_inputs = values.read(request.news), values.read(request.old_inputs)
         names = changed(resource.inputs, old_inputs, news)
-        drifted = resource.drift(values.read(request.olds), self._configured())
+        drifted = self._configured().drift(values.read(request.olds))
         return pb.DiffResponse(
             changes=pb.DiffResponse.DIFF_SOME if names | drifted else pb.DiffResponse.DIFF_NONE,
             diffs=sorted(names | drifted),
@@ -174,7 +174,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if decoding.holds_unknown(given):
             return pb.UpdateResponse(properties=_what_is_sure(resource, request.news))
         self._keep_secret(request.news)
-        names = changed(resource.inputs, old_inputs, given) | resource.drift(olds, self._configured())
+        names = changed(resource.inputs, old_inputs, given) | self._configured().drift(olds)
         recorded = _recorded(resource, olds)
         async with self._operation(
             request.urn, "update", timeout=request.timeout, preview=request.preview
