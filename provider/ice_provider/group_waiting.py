@@ -103,14 +103,14 @@ class _Course:
 
     @property
     def ends(self) -> float:
-        """When it gives up."""
+        """When it gives up, by the clock."""
         return self.began + self.seconds
 
     async def run(self, limit: Limit) -> None:
         """Follow every open task until the group is decided."""
         if self._is_decided():
             return
-        poller = await self.operation.poller()
+        poller = await self.operation.session.poller()
         async with _together() as begin:
             for task_id in sorted(self.tally.unsettled):
                 begin(self._attend(task_id, poller))
@@ -121,7 +121,7 @@ class _Course:
 
     async def look(self) -> None:
         """Take the first good reading of every open task, until the group is hopeless."""
-        poller = await self.operation.poller()
+        poller = await self.operation.session.poller()
         open_tasks = sorted(self.tally.unsettled)
         self._reading = len(open_tasks)
         async with _together() as begin:

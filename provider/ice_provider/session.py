@@ -144,14 +144,6 @@ class Operation:
     timeout: float = 0.0
     preview: bool = False
 
-    async def poller(self) -> Poller:
-        """Return the poller of the session.
-
-        Raises:
-            NotSignedIn, InvalidInput, Unreachable, Stopped: See `Session.poller`.
-        """
-        return await self.session.poller()
-
     async def read(self, task_id: str, *, within: float) -> WorkflowTask:
         """Return a task, read once: within so many seconds, transient faults asked again.
 
@@ -160,7 +152,7 @@ class Operation:
             NotKnown, NotSignedIn, Denied, Rejected, Transient, InvalidInput: It could not be read.
         """
         try:
-            poller = await self.poller()
+            poller = await self.session.poller()
             return await poller.read(task_id, within=within)
         except Stopped:
             raise Interrupted(f"stopped reading {messages.task(task_id)}") from None

@@ -40,8 +40,8 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
     course = _Course(task_id, limit, operation, began=clock.now())
     operation.session.crowd.enter()
     try:
-        async with clock.deadline(course.began + limit.seconds):
-            opened = await course.run(await operation.poller(), rule)
+        async with clock.deadline(course.ends):
+            opened = await course.run(await operation.session.poller(), rule)
     except TimeoutError:
         course.opened = None
         raise course.late(clock.wall()) from None
@@ -89,9 +89,14 @@ class _Course:
     def __post_init__(self) -> None:
         self.patience = Patience(self.began)
 
+    @property
+    def ends(self) -> float:
+        """When it gives up, by the clock."""
+        return self.began + self.limit.seconds
+
     async def run(self, poller: Poller, rule: Rule) -> GatedTask:
-        until = self.began + self.limit.seconds
-        with poller.follow(self.task_id, until, waits_on=rule.pending) as self.follower:
+        """Follow the task until it opens the gate; raise what shuts it."""
+        with poller.follow(self.task_id, self.ends, waits_on=rule.pending) as self.follower:
             while True:
                 task = await self._take(await self.follower.next(), poller)
                 if task is None:

@@ -85,7 +85,7 @@ MUTATIONS = [
     Mutation(
         "a limit is a deadline",
         "ice_provider/waiting.py",
-        "clock.deadline(course.began + limit.seconds)",
+        "clock.deadline(course.ends)",
         'clock.deadline(float("inf"))',
         "unit/test_waiting.py",
         "test_a_limit_is_a_deadline_whatever_the_api_does",

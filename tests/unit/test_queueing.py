@@ -82,7 +82,7 @@ def test_the_preview_of_a_group_does_not_stand_behind_all_who_wait() -> None:
         tally = Tally(["looked-at"], Rule())
         provider = session(Busy(), clock, requests_per_second=10)
         previewing = Operation(provider, Lines(), "create", preview=True)
-        poller = await previewing.poller()
+        poller = await previewing.session.poller()
         with contextlib.ExitStack() as gates:
             for number in range(500):
                 gates.enter_context(poller.follow(f"t-{number}"))

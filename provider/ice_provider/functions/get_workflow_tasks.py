@@ -109,7 +109,7 @@ class GetWorkflowTasks:
         _refuse_the_forgotten(inputs, operation.session.clock.wall())
         began = operation.session.clock.now()
         try:
-            tasks = await _list(inputs, await operation.poller(), operation.reporter, began)
+            tasks = await _list(inputs, await operation.session.poller(), operation.reporter, began)
         except Stopped:
             raise Interrupted("stopped listing workflow tasks") from None
         return Found(
