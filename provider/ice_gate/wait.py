@@ -11,7 +11,7 @@ from ice_gate.exits import Ending, Exit
 from ice_gate.output import Closed, NotWritten
 from ice_gate.running import Run
 from ice_gate.views import JsonLines, Lines, View
-from ice_provider import durations, group_waiting, waiting
+from ice_provider import group_waiting, waiting
 from ice_provider.decoding import decode
 from ice_provider.errors import DeadlineExceeded
 from ice_provider.limits import Limit
@@ -24,7 +24,7 @@ from ice_provider.wording import wording
 Inputs = workflow_task_gate.Inputs | workflow_task_group_gate.Inputs
 
 
-def inputs_of(options: Namespace) -> Inputs:
+def _inputs_of(options: Namespace) -> Inputs:
     """Return the inputs of the gate that the options describe.
 
     Raises:
@@ -46,7 +46,7 @@ def inputs_of(options: Namespace) -> Inputs:
 
 async def wait(options: Namespace, run: Run) -> Exit:
     """Wait; return the exit code."""
-    inputs = inputs_of(options)
+    inputs = _inputs_of(options)
     awaited = _awaited(inputs, run)
     now = asyncio.get_running_loop().time
     async with run.session(lambda cloud: Witness(cloud, awaited, now)) as session:
@@ -68,17 +68,11 @@ async def wait(options: Namespace, run: Run) -> Exit:
 
 
 def _awaited(inputs: Inputs, run: Run) -> Awaited:
-    limit = _limit(inputs, run)
+    limit = Limit.of("wait", wait_timeout=inputs.wait_timeout, default=run.config.wait_timeout)
     began = asyncio.get_running_loop().time()
     if isinstance(inputs, workflow_task_gate.Inputs):
         return Awaited((inputs.task_id,), limit, began)
     return Awaited(inputs.task_ids, limit, began, tally=inputs.tally())
-
-
-def _limit(inputs: Inputs, run: Run) -> Limit:
-    if inputs.wait_timeout:
-        return Limit("wait", durations.parse(inputs.wait_timeout), "waitTimeout")
-    return Limit("wait", durations.parse(run.config.wait_timeout))
 
 
 async def _outcome(inputs: Inputs, awaited: Awaited, operation: Operation) -> GatedTask | GatedGroup:

@@ -21,6 +21,22 @@ class Limit:
     seconds: float
     source: str = "provider"
 
+    @classmethod
+    def of(cls, operation: str, *, custom_timeout: float = 0.0, wait_timeout: str | None = None, default: str) -> Limit:
+        """Return the limit that holds: the first of these that is set.
+
+        Args:
+            operation: See the attributes.
+            custom_timeout: Seconds from customTimeouts; 0 when not set.
+            wait_timeout: The gate's own, as a person writes it.
+            default: The provider's, likewise.
+        """
+        if custom_timeout:
+            return cls(operation, custom_timeout, "customTimeouts")
+        if wait_timeout:
+            return cls(operation, durations.parse(wait_timeout), "waitTimeout")
+        return cls(operation, durations.parse(default), "provider")
+
     @property
     def told(self) -> str:
         """The limit as a person writes it; below a second, where `durations.show` would say `0s`, in milliseconds."""

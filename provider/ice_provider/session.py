@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
-from ice_provider import durations, messages
+from ice_provider import messages
 from ice_provider.crowd import Crowd
 from ice_provider.errors import Interrupted
 from ice_provider.limits import Limit
@@ -172,8 +172,5 @@ class Operation:
 
     def limit(self, wait_timeout: str | None) -> Limit:
         """Return how long this operation may wait: customTimeouts, else the gate's own limit, else the provider's."""
-        if self.timeout:
-            return Limit(self.name, self.timeout, "customTimeouts")
-        if wait_timeout:
-            return Limit(self.name, durations.parse(wait_timeout), "waitTimeout")
-        return Limit(self.name, durations.parse(self.session.config.wait_timeout), "provider")
+        default = self.session.config.wait_timeout
+        return Limit.of(self.name, custom_timeout=self.timeout, wait_timeout=wait_timeout, default=default)
