@@ -54,9 +54,7 @@ def spoken(act: Callable[[], T]) -> T:
 
 def told(error: ProviderError) -> str:
     """Return the message of an error; mistakes in the words that a program has for what they were made in."""
-    if not isinstance(error, InvalidInput):
-        return str(error)
-    return "; ".join(f"{_place(problem.path)}: {problem.reason}".removeprefix(": ") for problem in error.problems)
+    return error.named(_place) if isinstance(error, InvalidInput) else str(error)
 
 
 def _place(path: str) -> str:

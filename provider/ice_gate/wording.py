@@ -70,7 +70,7 @@ def option(name: str) -> str:
 
 def mistakes(error: InvalidInput) -> str:
     """Return every mistake with the option it was made in."""
-    return "; ".join(f"{_place(problem.path)}: {problem.reason}".removeprefix(": ") for problem in error.problems)
+    return error.named(_place)
 
 
 def _place(path: str) -> str:

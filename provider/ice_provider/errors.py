@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 from ice_provider.excerpts import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _LONGEST: Final = 2000  # characters of a line: several excerpts, and the words around them
 
@@ -86,6 +86,10 @@ class InvalidInput(ProviderError):
         """Put all mistakes into one message, because Python programs see only the first of several."""
         super().__init__("; ".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+    def named(self, place: Callable[[str], str]) -> str:
+        """Return all mistakes with the path of each as `place` calls it: `--success: …`, `success_statuses: …`."""
+        return "; ".join(str(Problem(place(problem.path), problem.reason)) for problem in self.problems)
 
 
 class NotSignedIn(ProviderError):
