@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ice_provider import group_messages as messages
-from ice_provider.crowd import Cadence
+from ice_provider.cadence import Cadence
 from ice_provider.errors import NotKnown, ProviderError, Transient, Unreachable
 from ice_provider.limits import Limit
 from ice_provider.model import WorkflowTask

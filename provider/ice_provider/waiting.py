@@ -11,7 +11,7 @@ from typing import Final
 
 from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
-from ice_provider.crowd import HEARTBEAT
+from ice_provider.cadence import HEARTBEAT
 from ice_provider.errors import DeadlineExceeded, ProviderError
 from ice_provider.limits import Limit
 from ice_provider.model import GatedTask, WorkflowTask
