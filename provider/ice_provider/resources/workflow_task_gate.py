@@ -53,8 +53,9 @@ class WorkflowTaskGate:
     doc = (
         "Waits until a workflow task of Alibaba Cloud Intelligent Media Services has ended well. What depends on the "
         "gate is made only then; when the task ends badly the deployment stops at once and says which activity failed "
-        "and why.\n\nA preview reads the task once and never waits. A recorded gate is never read again, so nothing "
-        "is lost when the service forgets the task after one year. Deleting a gate changes nothing in the cloud.\n\n"
+        "and why.\n\nA preview reads the task once and never waits. A recorded gate is not read again while its "
+        "inputs and the region stay the same, so nothing is lost when the service forgets the task after one year. "
+        "Deleting a gate changes nothing in the cloud.\n\n"
         "The limit of the wait is a deadline: `customTimeouts`, else `waitTimeout`, else the provider's `waitTimeout`."
     )
 
