@@ -5,6 +5,7 @@ Must not know how a task is read or judged.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from ice_provider import durations, group_messages, messages
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from ice_provider.model import WorkflowTask
 
 FEW: Final = 8  # waits that each have lines of their own; more share a summary
+
+
+class Outcome(Enum):
+    """How a wait for one task ended."""
+
+    OPENED = "the gate opened"
+    SHUT = "the gate will not open"
+    GOES_ON = "the wait ended before its task, which goes on"
 
 
 class Crowd:
@@ -45,17 +54,17 @@ class Crowd:
         self._troubles.note(task_id, reading, self._clock.now())
         self._read += is_first and not isinstance(reading, ProviderError)
 
-    def leave(self, task_id: str, *, opened: bool | None) -> str | None:
+    def leave(self, task_id: str, outcome: Outcome) -> str | None:
         """Count a wait that ends; return the last line of a crowd that was large, when nobody is left.
 
         Args:
             task_id: What it waited for.
-            opened: Whether the gate did; None for a wait that ended before its task, which goes on.
+            outcome: How it ended.
         """
         self._waiting -= 1
         self._troubles.forget(task_id)
-        self._succeeded += opened is True
-        self._failed += opened is False
+        self._succeeded += outcome is Outcome.OPENED
+        self._failed += outcome is Outcome.SHUT
         return self._line() if self.is_large and not self._waiting else None
 
     def line(self) -> str | None:

@@ -12,6 +12,7 @@ from typing import Final
 from ice_provider import activities, messages
 from ice_provider.acceptance import Rule, Shut, Wait, judge
 from ice_provider.cadence import HEARTBEAT
+from ice_provider.crowd import Outcome
 from ice_provider.errors import DeadlineExceeded, ProviderError
 from ice_provider.limits import Limit
 from ice_provider.model import GatedTask, WorkflowTask
@@ -43,10 +44,10 @@ async def wait(task_id: str, rule: Rule, limit: Limit, operation: Operation) -> 
         async with clock.deadline(course.ends):
             opened = await course.run(await operation.session.poller(), rule)
     except TimeoutError:
-        course.opened = None
+        course.outcome = Outcome.GOES_ON
         raise course.late(clock.wall()) from None
     except Stopped:
-        course.opened = None
+        course.outcome = Outcome.GOES_ON
         raise messages.interrupted(task_id, seen=course.seen, now=clock.wall()) from None
     else:
         if not operation.session.crowd.is_large:
@@ -68,7 +69,7 @@ class _Course:
         seen: The task as it was read last; None before the first good reading.
         trouble: What the last reading brought instead of the task; None when that was good.
         troubles: The same, with its beginning.
-        opened: Whether the gate opened; None when the wait ended before its task did.
+        outcome: How the wait ended; shut unless it is found to be otherwise.
         follower: What brings the readings; None before there is a poller.
         patience: For how long trouble is borne.
     """
@@ -80,7 +81,7 @@ class _Course:
     seen: GatedTask | None = None
     trouble: ProviderError | None = None
     troubles: Troubles = field(default_factory=Troubles)
-    opened: bool | None = False
+    outcome: Outcome = Outcome.SHUT
     follower: Follower | None = None
     patience: Patience = field(init=False)
     _said: object = None
@@ -107,7 +108,7 @@ class _Course:
                 if isinstance(verdict, Wait):
                     await self._report(task)
                     continue
-                self.opened = True
+                self.outcome = Outcome.OPENED
                 return task
 
     def late(self, now: float) -> DeadlineExceeded:
@@ -118,7 +119,7 @@ class _Course:
 
     async def leave(self) -> None:
         """End the wait for whoever counts waits, and say so when it was the last of many."""
-        last = self.operation.session.crowd.leave(self.task_id, opened=self.opened)
+        last = self.operation.session.crowd.leave(self.task_id, self.outcome)
         if last:
             await self.operation.reporter.overall(last)
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ice_provider.acceptance import Rule
-from ice_provider.crowd import FEW, Crowd
+from ice_provider.crowd import FEW, Crowd, Outcome
 from ice_provider.errors import GateShut, Unreachable
 from ice_provider.limits import Limit
 from ice_provider.session import Operation
@@ -100,8 +100,8 @@ def crowd_of(count: int) -> Crowd:
 
 def test_waits_that_ended_before_their_tasks_count_as_running_and_not_as_failed() -> None:
     crowd = crowd_of(FEW + 1)
-    outcomes = [True, False, *[None] * (FEW - 1)]
-    last = [crowd.leave(f"t-{number}", opened=opened) for number, opened in enumerate(outcomes)][-1]
+    outcomes = [Outcome.OPENED, Outcome.SHUT, *[Outcome.GOES_ON] * (FEW - 1)]
+    last = [crowd.leave(f"t-{number}", outcome) for number, outcome in enumerate(outcomes)][-1]
 
     assert last == "waiting for workflow tasks: 1 of 9 succeeded · 7 running · 1 failed · 0s"
 
@@ -110,7 +110,7 @@ def test_waits_that_failed_unread_are_not_taken_from_those_that_run() -> None:
     crowd = Crowd(JumpingClock())
     for _ in range(FEW + 1):
         crowd.enter()
-    last = [crowd.leave(f"t-{number}", opened=False) for number in range(FEW + 1)][-1]
+    last = [crowd.leave(f"t-{number}", Outcome.SHUT) for number in range(FEW + 1)][-1]
 
     assert last == "waiting for workflow tasks: 0 of 9 succeeded · 0 running · 9 failed · 0s"
 
@@ -121,7 +121,7 @@ async def test_the_trouble_of_a_wait_that_has_ended_is_told_no_more() -> None:
     for _ in range(FEW + 1):
         crowd.enter()
     crowd.hear("t-0", Unreachable("no route"), is_first=True)
-    crowd.leave("t-0", opened=False)
+    crowd.leave("t-0", Outcome.SHUT)
     await clock.sleep(60)
 
     assert "no route" not in (crowd.line() or "")
@@ -138,8 +138,8 @@ async def test_tasks_that_cannot_be_read_are_not_said_to_run_and_the_trouble_is_
 
 def test_a_crowd_that_has_gone_leaves_nothing_to_the_next_one() -> None:
     crowd = crowd_of(FEW + 1)
-    last = [crowd.leave(f"t-{number}", opened=True) for number in range(FEW + 1)][-1]
+    last = [crowd.leave(f"t-{number}", Outcome.OPENED) for number in range(FEW + 1)][-1]
     crowd.enter()
 
     assert last is not None
-    assert crowd.leave("t-0", opened=True) is None
+    assert crowd.leave("t-0", Outcome.OPENED) is None
