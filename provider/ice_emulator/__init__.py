@@ -89,6 +89,5 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     """Import what is named when it is asked for."""
     if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,6 +1,6 @@
 """The command `ice-emulator`.
 
-Must not know: anything but the command line, files, signals and `Emulator`.
+Knows the command line, files, signals and `Emulator`, and nothing else.
 """
 
 import argparse
@@ -57,8 +57,9 @@ def _token(file: Path) -> str:
     try:
         return token_in(file)
     except OSError as error:
-        message = f"{file} cannot hold the admin token: {error.strerror or error}; give the path of a file of your own"
-        raise ValueError(message) from error
+        raise ValueError(
+            f"{file} cannot hold the admin token: {error.strerror or error}; give the path of a file of your own"
+        ) from error
 
 
 async def _serve(emulator: Emulator, options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """The actions that are played, by name and version.
 
-Must not know: anything.
+Knows the standard library only.
 """
 
 VERSION = "2020-11-09"

@@ -52,23 +52,20 @@ _VARIANTS = f"a choice where the service is not known: {', '.join(VARIANTS)}; ma
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) not in _PORTS:
-        message = f"{text!r} is not a port: give a number from 0 to 65535"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
     return int(text)
 
 
 def _host(text: str) -> str:
     if not is_loopback(text):
-        message = f"{text!r} is not a loopback address: give 127.0.0.1 or ::1"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a loopback address: give 127.0.0.1 or ::1")
     return text
 
 
 def _variant(text: str) -> tuple[str, str]:
     axis, equals, value = text.partition("=")
     if not equals:
-        message = f"{text!r} chooses nothing: give such as taskNotKnown=nullTask"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} chooses nothing: give such as taskNotKnown=nullTask")
     return axis, value
 
 
@@ -78,8 +75,9 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = 0
     if not 0 < speed <= FASTEST:
-        message = f"{text!r} is not a speed: give a number above 0 and up to {FASTEST:,.0f}, such as 10x"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a speed: give a number above 0 and up to {FASTEST:,.0f}, such as 10x"
+        )
     return speed
 
 
@@ -87,8 +85,7 @@ def _rate(text: str) -> Quota:
     try:
         return Quota.parse(f"{text}/1s")
     except ValueError:
-        message = f"{text!r} is not a rate: give a whole number of 1 or more"
-        raise argparse.ArgumentTypeError(message) from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate: give a whole number of 1 or more") from None
 
 
 def _quota(text: str) -> Quota:

@@ -139,8 +139,9 @@ class BackgroundEmulator:
         try:
             await asyncio.wait_for(self._emulator.until_called(count), within)
         except TimeoutError:
-            message = f"{len(self._emulator.calls)} calls in {within:g} s, not {count}: look at `calls`, or wait longer"
-            raise TimeoutError(message) from None
+            raise TimeoutError(
+                f"{len(self._emulator.calls)} calls in {within:g} s, not {count}: look at `calls`, or wait longer"
+            ) from None
 
     def _do(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
         """Run a function in the thread of the emulator, which is the only one that may touch it."""
@@ -158,8 +159,7 @@ class BackgroundEmulator:
 
     def _check(self) -> None:
         if not self._is_open:
-            message = "the emulator is not open: use it inside `with BackgroundEmulator(…) as emulator`"
-            raise RuntimeError(message)
+            raise RuntimeError("the emulator is not open: use it inside `with BackgroundEmulator(…) as emulator`")
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()

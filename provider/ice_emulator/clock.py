@@ -2,7 +2,7 @@
 
 Timestamps of requests are not judged by it: clients have clocks of their own.
 
-Must not know: anything.
+Knows the standard library only.
 """
 
 from collections.abc import Callable
@@ -23,8 +23,7 @@ class PlayClock:
             ValueError: `speed` is not above zero, or more than FASTEST.
         """
         if not 0 < speed <= FASTEST:
-            message = f"time cannot run {speed:g} times as fast: give a speed above 0, and at most {FASTEST:g}"
-            raise ValueError(message)
+            raise ValueError(f"time cannot run {speed:g} times as fast: give a speed above 0, and at most {FASTEST:g}")
         self._real = real
         self._began = real()
         self._speed = speed
@@ -41,6 +40,7 @@ class PlayClock:
             ValueError: `seconds` is negative, for time does not go back, or goes beyond any date.
         """
         if not 0 <= seconds <= FARTHEST - self._skipped:
-            message = f"time cannot be moved on so far, or back: give 0 or more seconds, in all at most {FARTHEST:,.0f}"
-            raise ValueError(message)
+            raise ValueError(
+                f"time cannot be moved on so far, or back: give 0 or more seconds, in all at most {FARTHEST:,.0f}"
+            )
         self._skipped += seconds

@@ -161,8 +161,7 @@ class Entry:
     def _declared(self, name: str, wanted: Kind) -> Word:
         word = self._words[name]
         if word.kind is not wanted:
-            message = f"a bug: {name} is declared as {word.kind} and read as {wanted}"
-            raise TypeError(message)
+            raise TypeError(f"a bug: {name} is declared as {word.kind} and read as {wanted}")
         return word
 
     def _typed(self, name: str, wanted: type[T], remedy: str, *, is_told: bool = True) -> T | None:

@@ -31,8 +31,7 @@ class Quota:
         """
         match = _WRITTEN.fullmatch(text)
         if match is None:
-            message = f"{text!r} is not a quota: write requests and seconds, such as 200/60s"
-            raise ValueError(message)
+            raise ValueError(f"{text!r} is not a quota: write requests and seconds, such as 200/60s")
         return cls(int(match[1]), int(match[2]))
 
 

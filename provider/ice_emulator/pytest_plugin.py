@@ -6,7 +6,7 @@ def test_a_task_ends_well(ice_emulator):
     ...  # a stack with `ice_emulator.settings`
 ```
 
-Must not know, before a test asks for the fixture: anything but pytest. It is imported in every run of pytest.
+Knows pytest alone until a test asks for the fixture: it is imported in every run of pytest.
 """
 
 from collections.abc import Iterator, Mapping

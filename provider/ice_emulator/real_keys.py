@@ -1,6 +1,6 @@
 """What keys of the real service look like: an emulator must neither take nor tell one.
 
-Must not know: anything.
+Knows the standard library only.
 """
 
 import re

@@ -24,13 +24,11 @@ def token_in(path: Path) -> str:
         return _made(path)
     with os.fdopen(descriptor, encoding="ascii") as file:
         if os.fstat(descriptor).st_mode & _OTHERS:
-            message = f"others may read {path}: chmod 600 it, with a new token in it"
-            raise ValueError(message)
+            raise ValueError(f"others may read {path}: chmod 600 it, with a new token in it")
         try:
             return file.read(4096).strip()
         except UnicodeDecodeError:
-            message = f"{path} holds no token in plain ASCII: remove it, and a new one is made"
-            raise ValueError(message) from None
+            raise ValueError(f"{path} holds no token in plain ASCII: remove it, and a new one is made") from None
 
 
 def _made(path: Path) -> str:

@@ -129,8 +129,7 @@ class Emulator(Steering):
                 short, or a quota is none.
         """
         if not is_loopback(host):
-            message = f"the emulator listens on the loopback only, not on {host!r}: use 127.0.0.1 or ::1"
-            raise ValueError(message)
+            raise ValueError(f"the emulator listens on the loopback only, not on {host!r}: use 127.0.0.1 or ::1")
         super().__init__(PlayClock(now, speed))
         self._scenario = scenario
         self._now = now

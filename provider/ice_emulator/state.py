@@ -92,8 +92,7 @@ class World:
         current = _step(track, now, track.reads)
         left = track.task.timeline if current is None else track.task.timeline[track.task.timeline.index(current) + 1 :]
         if not left:
-            message = f"the task {task_id!r} has no further step: give it a status, or another timeline"
-            raise ValueError(message)
+            raise ValueError(f"the task {task_id!r} has no further step: give it a status, or another timeline")
         step = left[0]
         begun = track.begun if step.after is None else now - step.after
         if current is None:  # so it comes into being

@@ -24,7 +24,7 @@ client is right only when it is right with all of them. None of the values has b
 
 A scenario that gives `activityResults` as a text gets that text, whatever its shape should be.
 
-Must not know: anything.
+Knows the standard library only.
 """
 
 from collections.abc import Mapping
