@@ -44,6 +44,8 @@ class Answer:
     """What a client gets.
 
     Attributes:
+        status: The HTTP status; 0 where none is sent.
+        body: All that is sent, if the delivery is raw or ends in a reset; else what follows the headers.
         code: The Code of an error body; empty when there is none.
     """
 

@@ -135,7 +135,16 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class CloudSso:
-    """A sign-in of the aliyun CLI to CloudSSO."""
+    """A sign-in of the aliyun CLI to CloudSSO.
+
+    Attributes:
+        profile: The profile that holds it, and its file, for messages.
+        sign_in_url: Where a key is asked for.
+        account: The ID of the account to work in.
+        access: The ID of the access configuration.
+        token: What the sign-in has brought.
+        token_expires: When that ends, in seconds since 1970; 0 when the profile does not say.
+    """
 
     profile: str
     sign_in_url: str
@@ -155,7 +164,13 @@ class CloudSso:
 
 @dataclass(frozen=True, slots=True)
 class BrowserSignIn:
-    """A sign-in of the aliyun CLI in a browser, whose tokens are read from the CLI's file, and renewed there."""
+    """A sign-in of the aliyun CLI in a browser, whose tokens are read from the CLI's file, and renewed there.
+
+    Attributes:
+        profile: The profile that holds it, and its file, for messages.
+        name: The name of the profile alone.
+        file: The path of the CLI's file.
+    """
 
     profile: str
     name: str
@@ -172,7 +187,12 @@ class BrowserSignIn:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A program that prints a key: run without a shell."""
+    """A program that prints a key: run without a shell.
+
+    Attributes:
+        profile: The profile that names it, and its file, for messages.
+        line: The program and its arguments, quoted as for a shell.
+    """
 
     profile: str
     line: str = field(repr=False)
