@@ -5,7 +5,8 @@ for ever. Here a name that nobody declared is an error when the program is check
 service's free JSON is an error when the condition is judged, except where its absence is provided for: left of `||`,
 inside `not_null()` and inside a filter. Only in a filter is a negation, `!` or `!=`, forgiven, and are two missing
 things equal. A test left of `||` is forgiven only where nothing turns its outcome round, as `!(a == b || c == d)` does.
-What is declared but absent is null, as in JMESPath. To order a text and a number is an error everywhere.
+What is declared but absent is null, as in JMESPath. To order a text and a number is an error everywhere, and to ask
+whether they are equal is one outside filters.
 
 Pure; knows jmespath and declarations. Source of the language: https://jmespath.org/specification.html
 """
@@ -30,6 +31,7 @@ from ice_provider.model import Activity, Workflow, WorkflowTask
 _NAMES_SHOWN: Final = 8
 _LONGEST: Final = 4096  # characters
 _TESTS: Final = frozenset({"comparator", "and_expression", "or_expression"})  # nodes whose outcome can be turned round
+_PLAIN: Final = frozenset({"true or false", "a string", "a number"})
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # of JSON, RFC 8259
 _PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 
@@ -202,7 +204,7 @@ class _Strict(visitor.TreeInterpreter):
             return self._equal(node, value)
         if node["value"] == "ne":
             with self._negate():
-                return super().visit_comparator(node, value)
+                return not self._compared(node, value)[-1]
         left, right = (self.visit(child, value) for child in node["children"])
         if not _have_an_order(left, right):
             if self._forgiving and (left is None or right is None):
@@ -213,11 +215,19 @@ class _Strict(visitor.TreeInterpreter):
     def _equal(self, node: Any, value: Any) -> Any:
         """Compare; two missing things are no more the same than a name is with its typo, unless one is written `null`."""
         with self._turn():
-            left, right = [self.visit(child, value) for child in node["children"]]
+            left, right, are_equal = self._compared(node, value)
         is_written = any(child["type"] == "literal" for child in node["children"])
         if left is None and right is None and self._forgiving and not (self._filtering or is_written):
             return None
-        return self.COMPARATOR_FUNC["eq"](left, right)
+        return are_equal
+
+    def _compared(self, node: Any, value: Any) -> tuple[Any, Any, bool]:
+        """Return both sides, and whether they are equal; refuse what can never be, which `!=` would take for a success."""
+        left, right = (self.visit(child, value) for child in node["children"])
+        kinds = {_shape(left), _shape(right)}
+        if len(kinds) > 1 and kinds <= _PLAIN and not self._filtering:  # a filter may go through what is mixed
+            raise ConditionError(f"it compares {_shape(left)} with {_shape(right)}, which are never equal")
+        return left, right, self.COMPARATOR_FUNC["eq"](left, right)
 
     def visit_not_expression(self, node: Any, value: Any) -> bool:
         with self._negate():
