@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ice_provider.errors import InvalidInput, ProviderError
-from ice_provider.wording import Wording, speak
+from ice_provider.wording import LimitSource, Wording, speak
 
 T = TypeVar("T")
 
@@ -30,14 +30,15 @@ class PythonProgram(Wording):
         """See `Wording`."""
         return f"{self.input(name)}={value}"
 
-    def raise_limit(self, operation: str, source: str, more: str) -> list[str]:
+    def raise_limit(self, operation: str, source: LimitSource, more: str) -> list[str]:
         """See `Wording`."""
         own = f'or raise the limit of this gate:  wait_timeout="{more}"'
         options = f'opts=ResourceOptions(custom_timeouts=CustomTimeouts({operation}="{more}"))'
         custom = f"or of its {operation}:  {options}"
         everywhere = f"or of all gates:  {self.chosen('waitTimeout', more)}"
-        wins = {"customTimeouts": [f"or raise the limit:  {options}"], "waitTimeout": [own, custom]}
-        return wins.get(source, [own, custom, everywhere])
+        alone = [f"or raise the limit:  {options}"]
+        wins = {"customTimeouts": alone, "waitTimeout": [own, custom], "provider": [own, custom, everywhere]}
+        return wins[source]
 
 
 def snake(path: str) -> str:

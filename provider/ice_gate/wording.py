@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ice_provider.errors import InvalidInput
-from ice_provider.wording import Wording
+from ice_provider.wording import LimitSource, Wording
 
 _OPTIONS: Final = {
     "successStatuses": "--success",
@@ -58,7 +58,7 @@ class CommandLine(Wording):
         """See `Wording`."""
         return shlex.quote(",".join(words))
 
-    def raise_limit(self, operation: str, source: str, more: str) -> list[str]:  # noqa: ARG002  # there is one way
+    def raise_limit(self, operation: str, source: LimitSource, more: str) -> list[str]:  # noqa: ARG002  # one way
         """See `Wording`."""
         return [f"or raise the limit:  --timeout {more}"]
 

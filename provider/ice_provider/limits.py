@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ice_provider import durations
+from ice_provider.wording import LimitSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,12 @@ class Limit:
     Attributes:
         operation: `create` or `update`: the name under which customTimeouts knows it.
         seconds: The limit.
-        source: `customTimeouts`, `waitTimeout` of the gate, or `provider`.
+        source: Who set it.
     """
 
     operation: str
     seconds: float
-    source: str = "provider"
+    source: LimitSource = "provider"
 
     @classmethod
     def of(cls, operation: str, *, custom_timeout: float = 0.0, wait_timeout: str | None = None, default: str) -> Limit:

@@ -15,11 +15,26 @@ LONGEST_PAUSE: Final = 30.0  # seconds between two polls of one task
 SHORTEST_PAUSE: Final = 1.0
 _POLLS_PER_AGE: Final = 20  # an old wait polls less often: its end is seen within a twentieth of its length
 _BACKOFF_CAP: Final = 20.0  # seconds
-_BACKOFF_BASE: Final = {"transient": 0.05, "throttled": 1.0}  # seconds
 _RETRY_AFTER_SLACK: Final = 5.0  # seconds that the service may ask for beyond our own pause
 _BUDGET: Final = 500  # tokens
-_COSTS: Final = {"transient": 14, "throttled": 5}  # tokens a retry
 _EARNED: Final = 1  # token a call that went well
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of fault, and what it takes to ask again after it.
+
+    Attributes:
+        base: Seconds of the first pause.
+        cost: Tokens of the retry budget.
+    """
+
+    base: float
+    cost: int
+
+
+TRANSIENT: Final = Kind(base=0.05, cost=14)
+THROTTLED: Final = Kind(base=1.0, cost=5)
 
 
 def pause(age: float, jitter: float) -> float:
@@ -32,16 +47,16 @@ def pause(age: float, jitter: float) -> float:
     return max(SHORTEST_PAUSE, min(LONGEST_PAUSE, age / _POLLS_PER_AGE)) * (0.9 + 0.1 * jitter)
 
 
-def backoff(kind: str, attempt: int, jitter: float, retry_after: float | None = None) -> float:
+def backoff(kind: Kind, attempt: int, jitter: float, retry_after: float | None = None) -> float:
     """Return the seconds to wait after a failed attempt.
 
     Args:
-        kind: `transient` or `throttled`.
+        kind: Of the fault.
         attempt: 0 after the first failure.
         jitter: 0 to 1; the pause is this part of what the attempt allows.
         retry_after: What the service asked for, in seconds; clamped to at most 5 s beyond our own pause.
     """
-    own = jitter * min(_BACKOFF_CAP, _BACKOFF_BASE[kind] * 2.0 ** min(attempt, 16))
+    own = jitter * min(_BACKOFF_CAP, kind.base * 2.0 ** min(attempt, 16))
     return own if retry_after is None else min(max(retry_after, own), own + _RETRY_AFTER_SLACK)
 
 
@@ -57,9 +72,9 @@ class RetryBudget:
 
     left: int = _BUDGET
 
-    def spend(self, kind: str) -> int:
+    def spend(self, kind: Kind) -> int:
         """Pay for asking again after a fault of this kind, and return the cost; nothing when there is too little left."""
-        cost = _COSTS[kind] if _COSTS[kind] <= self.left else 0
+        cost = kind.cost if kind.cost <= self.left else 0
         self.left -= cost
         return cost
 
@@ -81,24 +96,18 @@ class Retries:
     faults: int = 0
     _spent: int = 0  # on the last attempt
 
-    def after_a_fault(self, kind: str, jitter: float, retry_after: float | None = None) -> float:
+    def after(self, fault: Transient, jitter: float) -> float:
         """Return the seconds until to ask again: soon while the budget pays for it, at leisure otherwise.
 
         Args:
-            kind: See `backoff`.
-            jitter: Likewise.
-            retry_after: Likewise.
+            fault: What the last attempt brought.
+            jitter: See `backoff`.
         """
-        again = backoff(kind, self.faults, jitter, retry_after)
+        kind, asked = (THROTTLED, fault.retry_after) if isinstance(fault, Throttled) else (TRANSIENT, None)
+        again = backoff(kind, self.faults, jitter, asked)
         self.faults += 1
         self._spent = self.budget.spend(kind)
         return again if self._spent else max(pause(0.0, jitter), again)
-
-    def after(self, fault: Transient, jitter: float) -> float:
-        """Return the same for a fault of its kind, with the pause that it asks for."""
-        if isinstance(fault, Throttled):
-            return self.after_a_fault("throttled", jitter, fault.retry_after)
-        return self.after_a_fault("transient", jitter)
 
     def succeeded(self) -> None:
         """Begin anew after a good answer."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+LimitSource = Literal["customTimeouts", "waitTimeout", "provider"]
+"""Who set the limit of a wait: the options of the gate, its own input, or the provider's configuration."""
 _SECRET: Final = frozenset({"accessKey", "secretKey", "securityToken", "credentialsUri"})
 
 
@@ -55,12 +57,12 @@ class Wording:
         told = ", ".join(f'"{word}"' for word in words)
         return f"[{told}]"
 
-    def raise_limit(self, operation: str, source: str, more: str) -> list[str]:
+    def raise_limit(self, operation: str, source: LimitSource, more: str) -> list[str]:
         """Return the lines that raise a limit: only settings that win over the one that set it.
 
         Args:
             operation: `create` or `update`: the name under which customTimeouts knows it.
-            source: Who set it: `customTimeouts`, `waitTimeout` of the gate, or `provider`.
+            source: Who set it.
             more: What to raise it to.
         """
         own = f'or raise the limit of this gate:  waitTimeout: {more}   (Python: wait_timeout="{more}")'
@@ -70,7 +72,8 @@ class Wording:
             f'    TypeScript  {{ customTimeouts: {{ {operation}: "{more}" }} }}',
         ]
         everywhere = f"or of all gates:  {self.chosen('waitTimeout', more)}"
-        return {"customTimeouts": custom, "waitTimeout": [own, *custom]}.get(source, [own, *custom, everywhere])
+        wins = {"customTimeouts": custom, "waitTimeout": [own, *custom], "provider": [own, *custom, everywhere]}
+        return wins[source]
 
 
 _in_effect: ContextVar[Wording] = ContextVar("wording", default=Wording())  # noqa: B039  # it holds nothing
