@@ -39,11 +39,13 @@ class Command:
         home: The HOME of its processes, and where they run.
         endpoint: Where its emulator listens.
         environment: The variables of its processes.
+        emulator: The one that listens there; None where nobody does.
     """
 
     home: Path
     endpoint: str
     environment: dict[str, str] = field(default_factory=dict)
+    emulator: Emulator | None = None
 
     def __post_init__(self) -> None:
         self.environment = {
@@ -164,4 +166,4 @@ async def finish(process: asyncio.subprocess.Process) -> Ended:
 async def command(folder: Path, scenario: Mapping[str, Any]) -> AsyncIterator[Command]:
     """Return the command beside an emulator that plays a scenario."""
     async with Emulator(Scenario.from_mapping(scenario)) as emulator:
-        yield Command(folder, emulator.endpoint)
+        yield Command(folder, emulator.endpoint, emulator=emulator)
