@@ -171,12 +171,16 @@ async def test_a_mistake_is_named_in_the_words_of_the_program_also_in_a_preview(
 async def test_a_limit_is_told_first_with_the_lines_that_raise_it_in_a_program(
     project: Project, emulator: Emulator, tmp_path: Path
 ) -> None:
+    emulator.add_task({"taskId": "movie-0", "timeline": [{"after": 0, "status": "Succeed"}]})
     pulumi = await project(runtime="python")
-    custom = "opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='2s'))"
+    custom = "custom_timeouts=pulumi.CustomTimeouts(create='2s')"
     program = write(
         tmp_path,
-        f'ice.WorkflowTaskGate("one", task_id="movie-1", wait_timeout="1h", {custom})',
-        'ice.WorkflowTaskGroupGate("many", task_ids=["movie-1"], wait_timeout="3s")',
+        'signed_in = ice.WorkflowTaskGate("signed_in", task_id="movie-0")',  # which may take longer than those limits
+        "after = pulumi.ResourceOptions(depends_on=[signed_in])",
+        f"limited = pulumi.ResourceOptions(depends_on=[signed_in], {custom})",
+        'ice.WorkflowTaskGate("one", task_id="movie-1", wait_timeout="1h", opts=limited)',
+        'ice.WorkflowTaskGroupGate("many", task_ids=["movie-1"], wait_timeout="3s", opts=after)',
     )
 
     up = await pulumi.inline("up", program)
