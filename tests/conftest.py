@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("support", "rpc.lifecycles", "contract.clients.promises")  # they tell what differs
 
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 PROMISES = pytest.StashKey[dict[str, dict[str, list[str]]]]()
 OUTCOME = {"passed": "kept", "failed": "BROKEN", "skipped": "not tried"}
 
-settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
+# How long an example takes is the machine's affair, and a red test means a change; new data is what `--fuzz-seconds` is for.
+settings.register_profile(
+    "untimed", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("untimed")
+# Variables of the machine that libraries read behind our back; what is downloaded comes by HTTPS.
+_FOREIGN = ("ALICLOUD_", "ALIBABA", "PULUMI_", "HTTP_PROXY")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[PROMISES] = defaultdict(lambda: defaultdict(list))
     os.environ.pop("PYTHONUNBUFFERED", None)  # it hides what is left unwritten, and few users set it
+    for name in [name for name in os.environ if name.upper().startswith(_FOREIGN)]:
+        del os.environ[name]
+    for name in ("NO_PROXY", "no_proxy"):  # all servers of the tests are on this machine
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1", "::1", "localhost")))
 
 
 @pytest.hookimpl(wrapper=True)
