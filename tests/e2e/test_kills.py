@@ -17,6 +17,7 @@ import yaml
 
 from support.engine import Pulumi, finish, read_until
 from support.key_services import KEYS, KeyServices
+from support.ports import own_port
 from support.victims import EmulatorProcess, emulator_process, needs_proc, plugins_of, until_called, until_gone
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ async def test_who_is_killed_leaves_a_whole_state_and_the_next_up_completes(
 ) -> None:
     throttles = [{"kind": "throttle", "taskId": "movie-1"}] if stage == "throttled" else []
     async with KeyServices(tmp_path) as services:
-        async with emulator_process(tmp_path, world("Processing", *throttles)) as api:
+        async with emulator_process(tmp_path, world("Processing", *throttles), own_port()) as api:
             pulumi = await project()
             configure(pulumi, api.endpoint, services.plain)
             write(pulumi, OLD)

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from ice_emulator.admin import ROUTES
 from ice_emulator.arguments import parser
 from support.engine import SCRIPTS, TOOLS, Pulumi
 from support.pages import Block, page, section
+from support.ports import own_port
 from support.pytest_entry import declared_in
 
 BASH = shutil.which("bash")
@@ -52,8 +52,7 @@ class Place:
     exported: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = str(free.getsockname()[1])
+        self.port = str(own_port())
         for name in ("work", "state", "bin"):
             (self.folder / name).mkdir()
         pip = self.folder / "bin" / "pip"

@@ -12,7 +12,6 @@ import itertools
 import os
 import re
 import signal
-import socket
 import sys
 import sysconfig
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from support.engine import ROOT, SCRIPTS, TOOLS, Outcome, Pulumi, finish, read_until
 from support.following import same
 from support.pages import page, section
+from support.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -115,8 +115,7 @@ class Walk:
 
     def _placed(self, script: str) -> str:
         """Return a script with the ports that it has in this walk."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            ports = {PORT: self.port, SERVICE_PORT: str(free.getsockname()[1])}
+        ports = {PORT: self.port, SERVICE_PORT: str(own_port())}
         return re.sub(rf"\b({'|'.join(ports)})\b", lambda found: ports[found[0]], script)
 
 
