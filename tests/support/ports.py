@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 _PORTS: Final = iter(random.SystemRandom().sample(range(20_000, 30_000), 10_000))
-"""No system gives any of these to those who ask for any port, as servers of other tests do all the time."""
+"""Below those that Linux and macOS give to whoever asks for any, as servers of other tests do all the time."""
 
 
 def own_port() -> int:
