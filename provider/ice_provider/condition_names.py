@@ -1,15 +1,17 @@
-"""The names and calls in a condition, checked against the declared shapes before any task is known.
+"""The names, calls and literals in a condition, checked against the declared shapes before any task is known.
 
 A name that nobody declared would be null for ever, so it is an error in the program; free JSON may hold any name. So is
-a call with too few or too many arguments.
+a call with too few or too many arguments, and a literal such as `None`, which old JMESPath takes for a text.
 Pure; knows jmespath's trees and declarations, not what a condition is for.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import typing
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from jmespath import functions, visitor
 
@@ -20,6 +22,9 @@ _FREE: Final = Json
 """The shape of free JSON, and of everything that we cannot tell before a task is known."""
 
 _LITERALS: Final = frozenset({"null", "true", "false"})
+_QUOTED: Final = re.compile(
+    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?P<literal>(?:[^`\\]|\\.)*)`""", re.DOTALL | re.VERBOSE
+)
 _FUNCTIONS: Final = functions.Functions.FUNCTION_TABLE
 
 
@@ -35,6 +40,23 @@ def problem(tree: Any, shape: type) -> str | None:
     except _Mistake as error:
         return str(error)
     return None
+
+
+def literal_problem(expression: str) -> str | None:
+    """Say which literal is no JSON, or None; a parsed tree no longer tells `None` from the text."""
+    for quoted in _QUOTED.finditer(expression):
+        written = quoted["literal"]
+        try:
+            json.loads("null" if written is None else written.replace("\\`", "`"), parse_constant=_refuse_constant)
+        except ValueError:
+            bare = written.strip(" '\"")
+            return f"has `{written}` in backquotes, which is no JSON: write '{bare}' for the text"
+    return None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which Python reads and RFC 8259 does not have."""
+    raise ValueError(name)
 
 
 class _Mistake(Exception):

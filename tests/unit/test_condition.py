@@ -213,6 +213,16 @@ SHAPE = "an object with Review, Transcode"
         ("{flow: workflow}.flow.nam != 'Trailer'", 'it asks for "nam", which is no output; did you mean "name"?'),
         ("length(values(results)[?Score < `60`]) == `0`", "it compares a string with a number, which have no order"),
         ("results.Review.Score < `60` || `true`", "it compares a string with a number, which have no order"),
+        ("results.*.Status != 'Failed'", "it compares a list with a string, which are never equal"),
+        ("results.Transcode != 'Failed'", f"it compares {SHAPE.replace('Review, Transcode', 'Empty')}"),
+        ("!(results.Transcode.Tags == 'sd')", "it compares a list with a string, which are never equal"),
+        ("(results.Transcod.Score < `60` || `false`) | !@", f'it asks for "Transcod" of {SHAPE}'),
+        ("!((results.Transcod.Broken == `true` | @) || `false`)", f'it asks for "Transcod" of {SHAPE}'),
+        ("to_string(results.Transcod.Score < `60` || `false`) == 'false'", f'it asks for "Transcod" of {SHAPE}'),
+        ("length(results.*.Scor) == `0` || `false`", 'it asks for "Scor" of an object with Empty, Grade'),
+        ("not_null(length(results.*.Scor)) == `0`", 'it asks for "Scor" of an object with Empty, Grade'),
+        ("results.Transcode.Nothing.[Broken] != [`true`]", "it asks for parts of null"),
+        ("results.Transcode.Nothing.{a: Broken} != {a: `true`}", "it asks for parts of null"),
     ],
 )
 def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_there(
@@ -247,10 +257,72 @@ def test_a_name_that_is_missing_in_free_json_is_an_error_that_shows_what_is_ther
         ("results.Transcod == `null` || `false`", True),
         ("results.Transcod.Status == results.Revie.Status || `false`", False),
         ("not_null(results.Transcod.Status == results.Revie.Status, `false`)", False),
+        ("[results.Transcod.Status] == [results.Revie.Status] || `false`", False),
+        ("results.Transcod.[Status] == results.Revie.[Status] || `false`", False),
+        ("not_null(to_number(results.Transcod.Score), `0`) == `0`", True),
+        ("(to_number(results.Transcod.Score) || `0`) == `0`", True),
+        ("length(results.Transcod.Tags || `[]`) == `0`", True),
+        ("length(results.Review.Result.Labels[?contains(keys(@), 'Rate')]) == `1`", True),
     ],
 )
 def test_absence_is_provided_for_left_of_or_in_not_null_and_in_filters(expression: str, expected: bool) -> None:
     assert Condition(expression).holds(TASK) is expected
+
+
+LETTERS = "it compares numbers that are strings, letter by letter: write to_number(…)"
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("results.Size.Height >= '1080'", LETTERS),
+        ("length(values(results)[?Height >= '1080']) == `1`", LETTERS),
+        ("to_number(results.Size.Height) >= `1080`", False),
+        ("results.Size.Day > '2026' && results.Size.Day < '2027-01'", True),
+        ("results.Check.Passed && succeeded", "it takes a string that says no for true: compare it, as with == 'true'"),
+        ("(results.Check.Passed || `false`) && succeeded", "it takes a string that says no for true: compare it, as w"),
+        ("length(values(results)[?Passed]) == `1`", "it takes a string that says no for true: compare it, as with =="),
+        ("results.Check.Checked && succeeded", "it takes the number 0 for true: compare it, as with > `0`"),
+        ("!(results.Check.Checked)", "it takes the number 0 for true: compare it, as with > `0`"),
+        ("results.Check.Rounds && !(results.Check.Error) && results.Check.Note && succeeded", True),
+        ("!contains(results.Check.Codes, '500')", "contains() looks for a string in a list that has none"),
+        ("contains(results.Check.Codes, `500`) && !contains(results.Check.Notes, '500')", True),
+    ],
+)
+def test_values_whose_kinds_would_decide_in_place_of_what_they_say_are_an_error(
+    expression: str, answer: bool | str
+) -> None:
+    told = {
+        "Size": {"Height": "720", "Day": "2026-11-27"},
+        "Check": {
+            "Passed": " False",
+            "Checked": 0,
+            "Rounds": 2,
+            "Error": "",
+            "Note": "none",
+            "Codes": [500, None],
+            "Notes": [],
+        },
+    }
+    assert problem(expression) is None
+    try:
+        judged: bool | str = Condition(expression).holds(task(activity_results=json.dumps(told)))
+    except ConditionError as error:
+        judged = str(error)
+
+    assert judged == answer if isinstance(answer, bool) else str(judged).startswith(answer)
+
+
+@pytest.mark.parametrize("written", ["None", "True", "Succeed", "NaN", "-Infinity", "[NaN]"])
+def test_what_is_in_backquotes_and_no_json_is_found_before_any_task_is_known(written: str) -> None:
+    assert problem(f"results.Error != `{written}`") == (
+        f"has `{written}` in backquotes, which is no JSON: write '{written}' for the text"
+    )
+
+
+@pytest.mark.parametrize("written", ["null", "[1, {}]", '"None"', '"\\`"', " 1.5e3 "])
+def test_json_may_stand_in_backquotes(written: str) -> None:
+    assert problem(f"results.Error != 'None' && results.Error != `{written}` || taskId == 'a`b'") is None
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "9_9", "٩٩", " 99", "+99", "0x63", "099", ""])
