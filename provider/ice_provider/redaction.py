@@ -34,6 +34,12 @@ def mask(key: str) -> str:
     return f"{key[:4]}…{key[-4:]}" if len(key) > 8 else f"{key[:2]}…"  # noqa: PLR2004
 
 
+def without_words_of(secret: str, text: str) -> str:
+    """Return a text in which no word of a secret is shown: what is said of a mistake quotes the part that is wrong."""
+    hidden = frozenset(re.findall(r"\w+", secret))
+    return re.sub(r"\w+", lambda word: _MASK if word[0] in hidden else word[0], text)
+
+
 class Redactor:
     """Takes secrets out of text."""
 

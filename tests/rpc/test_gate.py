@@ -73,6 +73,23 @@ async def test_inputs_are_given_back_as_they_are_with_every_mistake(news: Any, f
     )
 
 
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ("results == `film9`", "has `[secret]` in backquotes, which is no JSON: write '[secret]' for the text"),
+        ("film9 == 'x'", 'asks for "[secret]", which is no output'),
+        ('status == `film9"`', "has `[secret]\"` in backquotes, which is no JSON: write '[secret]' for the text"),
+        ('"film9', 'is not a JMESPath expression: Unclosed " delimiter. See https://jmespath.org'),
+    ],
+)
+async def test_of_a_secret_condition_that_is_wrong_no_part_is_shown(condition: str, reason: str) -> None:
+    news = struct({**TASK, "condition": secret(condition)})
+    async with provider(AssertionError("it signed in")) as running:
+        answer = await running.stub.Check(pb.CheckRequest(urn=URN, news=news))
+
+    assert [(failure.property, failure.reason) for failure in answer.failures] == [("condition", reason)]
+
+
 # --- Diff -------------------------------------------------------------------------------------------------------------
 
 
@@ -381,6 +398,7 @@ async def test_an_update_that_shuts_the_gate_is_a_plain_error(step: Any, new: An
     [
         ("to_string(results.Check.Score) == '95'", True),
         ("to_string(results.Check.Score) != '95'", False),
+        ("contains(keys(@), 'region')", False),
         ("values(results)[-1].Status == 'Succeed'", False),
         ("results.*.Status == ['Succeed', 'Skipped', 'Succeed', 'Failed']", True),
     ],

@@ -23,7 +23,7 @@ from ice_provider.config import ProviderConfig
 from ice_provider.declaration import changed, encode, properties, secret_names
 from ice_provider.errors import InvalidInput, Problem, one_line
 from ice_provider.functions import FUNCTIONS
-from ice_provider.redaction import Redactor
+from ice_provider.redaction import Redactor, without_words_of
 from ice_provider.resources import RESOURCES, Resource
 from ice_provider.rpc import values
 from ice_provider.rpc._proto import plugin_pb2, provider_pb2_grpc
@@ -132,11 +132,16 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Check what the user wrote and give it back, sets in order: defaults are applied when they are used."""
         resource = _resource(request.urn)
         problems = decoding.check(resource.inputs, values.read(request.news))
+        given = values.decode(request.news)
         inputs = dict(request.news.fields)
         for property_ in properties(resource.inputs):
             if property_.unordered and property_.name in inputs:
                 inputs[property_.name] = values.as_set(inputs[property_.name])
-        return pb.CheckResponse(inputs=Struct(fields=inputs), failures=_failures(problems))
+        failures = [
+            pb.CheckFailure(property=problem.path, reason=_shown(problem.reason, given.get(problem.path)))
+            for problem in problems
+        ]
+        return pb.CheckResponse(inputs=Struct(fields=inputs), failures=failures)
 
     async def Diff(self, request: pb.DiffRequest, _context: Context) -> pb.DiffResponse:
         """Compare inputs, and outputs with what they would be today; every change is made in place."""
@@ -254,8 +259,10 @@ def _resource(urn: str) -> Resource:
     return found
 
 
-def _failures(problems: list[Problem]) -> list[pb.CheckFailure]:
-    return [pb.CheckFailure(property=problem.path, reason=problem.reason) for problem in problems]
+def _shown(reason: str, given: Any) -> str:
+    """Return what is wrong with an input; of one that is secret, without its words, which a reason may quote."""
+    is_hidden = isinstance(given, values.Secret) and isinstance(given.value, str)
+    return without_words_of(given.value, reason) if is_hidden else reason
 
 
 def _what_is_sure(resource: Resource, inputs: Struct) -> Struct:
