@@ -42,6 +42,9 @@ __all__ = ["Condition", "ConditionError", "problem"]
 
 _LONGEST: Final = 4096  # characters
 _PASSING: Final = frozenset({"and_expression", "or_expression", "pipe"})  # nodes whose outcome is that of a part
+_ANSWERING: Final = frozenset(  # nodes that make something of null
+    {"comparator", "not_expression", "function_expression", "literal", "multi_select_list", "multi_select_dict"}
+)
 _TESTS: Final = _PASSING | {"comparator"}
 _PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 
@@ -102,6 +105,12 @@ def _document(task: WorkflowTask) -> Declared:
     return document
 
 
+def _answers_null(node: Any) -> bool:
+    """Whether an expression may make something of null, and so behind a pipe of what is missing."""
+    parts = (child for child in node["children"] if isinstance(child, dict))  # a slice has numbers
+    return node["type"] in _ANSWERING or any(map(_answers_null, parts))
+
+
 class _Strict(visitor.TreeInterpreter):
     """JMESPath's own interpreter, in which a missing name of free JSON is an error."""
 
@@ -114,10 +123,10 @@ class _Strict(visitor.TreeInterpreter):
     @contextmanager
     def _forgive(self, *, filtering: bool = False) -> Iterator[None]:
         """Take what is missing for null."""
-        before = self._forgiving, self._filtering
-        self._forgiving, self._filtering = True, self._filtering or filtering
+        before = self._forgiving, self._filtering, self._turning
+        self._forgiving, self._filtering, self._turning = True, self._filtering or filtering, False
         yield
-        self._forgiving, self._filtering = before
+        self._forgiving, self._filtering, self._turning = before
 
     @contextmanager
     def _insist(self) -> Iterator[None]:
@@ -135,12 +144,15 @@ class _Strict(visitor.TreeInterpreter):
 
     def visit(self, node: Any, value: Any) -> Any:
         """Take it that everything but `&&`, `||` and the right of a pipe turns an outcome round."""
-        with nullcontext() if node["type"] in _PASSING else self._turn():
+        if node["type"] in _PASSING:
+            return super().visit(node, value)
+        is_turned = node["type"] == "comparator" and self._turning
+        with self._insist() if is_turned else nullcontext(), self._turn():
             return super().visit(node, value)
 
     def visit_pipe(self, node: Any, value: Any) -> Any:
         left, right = node["children"]
-        with self._turn():
+        with self._insist() if _answers_null(right) else nullcontext(), self._turn():
             piped = self.visit(left, value)
         return self.visit(right, piped)
 
@@ -229,11 +241,13 @@ class _Strict(visitor.TreeInterpreter):
 
     def visit_multi_select_list(self, node: Any, value: Any) -> Any:
         self._need(value is not None, "parts", value)
-        return super().visit_multi_select_list(node, value)
+        with self._insist():  # a list of null is true
+            return super().visit_multi_select_list(node, value)
 
     def visit_multi_select_dict(self, node: Any, value: Any) -> Any:
         self._need(value is not None, "parts", value)
-        return super().visit_multi_select_dict(node, value)
+        with self._insist():
+            return super().visit_multi_select_dict(node, value)
 
     def visit_function_expression(self, node: Any, value: Any) -> Any:
         name = node["value"]
