@@ -127,9 +127,13 @@ class Watch:
 
     @property
     def wakes_at(self) -> float:
-        """When it is to be asked about: once it is due and no list stands in for it, or earlier for a follower's last look."""
+        """When it is to be asked about: once it is due and no list stands in for it, or earlier for a follower's last look.
+
+        No list stands in for an answer that was asked for in vain: whoever wants it would have to sit that out.
+        """
+        rests_until = self.rests_until if isinstance(self.latest, WorkflowTask) else self.due
         looks = (deadline - LAST_LOOK for deadline in self.deadlines)
-        return min([max(self.due, self.rests_until), *(look for look in looks if look > self.asked_at)])
+        return min([max(self.due, rests_until), *(look for look in looks if look > self.asked_at)])
 
     def keep(self, task: WorkflowTask, now: float) -> None:
         """Take note of a reading by itself."""

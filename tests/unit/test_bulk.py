@@ -23,7 +23,7 @@ from ice_provider.pacing import Retries, RetryBudget
 from ice_provider.poller import Poller
 from ice_provider.turnstile import Turnstile
 from support.clock import JumpingClock
-from support.cloud import task
+from support.cloud import ScriptedCloud, task
 from support.virtual_time import VirtualClock, run
 
 LENGTH = 600.0  # seconds
@@ -288,6 +288,22 @@ def test_a_gate_that_joins_just_after_a_list_is_not_told_what_the_list_said() ->
         return isinstance(seen, WorkflowTask) and seen.results is not None
 
     assert run(join())
+
+
+def test_a_fault_of_a_task_that_lists_stand_in_for_is_asked_again_as_soon_as_any() -> None:
+    async def read() -> float:
+        clock = VirtualClock()
+        poller = Poller(
+            ScriptedCloud(task("Processing"), Unreachable("once"), task("Processing")), clock, per_second=100
+        )
+        with poller.follow("t-1", waits_on=DEFAULT_PENDING) as waiting:
+            await waiting.next()
+            poller._watches["t-1"].rest(clock.now() + 20, task("Processing"))
+            began = clock.now()
+            await poller.read("t-1", within=30)
+        return clock.now() - began
+
+    assert run(read()) < 1
 
 
 async def _fifty_waits(
