@@ -144,6 +144,8 @@ class BulkReads:
                 rounds.rest_until(began + APART + _SLACK if is_worth_it else None)
                 if is_worth_it:
                     await self._list(workflow, rounds, began)
+                else:
+                    rounds.ended = 0  # or one round in which many ended would be the last
                 await self._clock.sleep(max(began + APART - self._clock.now(), APART / 2))
         finally:
             rounds.runner = None

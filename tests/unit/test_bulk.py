@@ -33,6 +33,7 @@ class Films:
     """Implements `ice_provider.cloud.Cloud`: tasks of one workflow, made when it begins, that last for ten minutes.
 
     Attributes:
+        lengths: Seconds that tasks last which are longer, by ID.
         behind: Seconds that the list is behind.
         ahead: Seconds that its clock is ahead of ours.
         strangers: Tasks of the same workflow that nobody waits for.
@@ -51,6 +52,7 @@ class Films:
         self.reads: Counter[str] = Counter()
         self.searches: list[Search] = []
         self.statuses: dict[str, str] = {}
+        self.lengths: dict[str, float] = {}
         self.throttled_pages: set[int] = set()
         self.count = 0
         self._clock = clock
@@ -84,7 +86,8 @@ class Films:
         return self._clock.wall() + self.ahead
 
     def _task(self, task_id: str, now: float, **fields: Any) -> WorkflowTask:
-        status = "Succeed" if now - self._made >= LENGTH else self.statuses.get(task_id, "Processing")
+        is_over = now - self._made >= self.lengths.get(task_id, LENGTH)
+        status = "Succeed" if is_over else self.statuses.get(task_id, "Processing")
         return task(status, task_id, create_time=times.told(self._made), **fields)
 
 
@@ -153,6 +156,15 @@ def test_a_list_in_which_they_are_lost_among_strangers_is_given_up() -> None:
     assert len(films.searches) < 500
     assert late < 35
     assert films.reads.total() > 20 * 60  # read as if there were no list
+
+
+def test_lists_go_on_for_those_who_are_left_when_most_tasks_have_ended_at_once() -> None:
+    def make_some_longer(films: Films) -> None:
+        films.lengths = {f"t-{number}": 3 * LENGTH for number in range(50)}
+
+    films, _, _ = waited_for(200, prepare=make_some_longer)
+
+    assert films.reads.total() < 200 * 4
 
 
 def test_a_list_takes_the_place_of_reads_where_tasks_are_more_than_calls_too() -> None:
