@@ -237,10 +237,12 @@ class _Rounds:
         self._made.pop(task_id, None)
 
     def compare(self, task: WorkflowTask) -> None:
-        """Remember when a task was read to be ahead of the list."""
+        """Remember when a task was read to be ahead of the list; not of one whose answer had only been long on its way."""
         listed = self._listed.get(task.task_id, task.status)
         if listed != task.status:
             self._ahead.setdefault(task.task_id, (listed, self.clock.now()))
+        else:
+            self._ahead.pop(task.task_id, None)
 
     def rest_until(self, moment: float | None) -> None:
         """Let tasks that are read from now on rest until the next list has come in; None: there is none."""
@@ -283,8 +285,12 @@ class _Rounds:
                 member.read_now()
         self._see_whether_it_keeps_up(listed)
         controls = math.ceil(len(waiting) / _LISTED_TO_A_CONTROL)
-        for member in sorted(waiting, key=lambda member: member.read_at)[:controls]:
+        for member in sorted(waiting, key=self._without_doubt)[:controls]:
             member.read_now()
+
+    def _without_doubt(self, member: Member) -> tuple[bool, float]:
+        """Return what sorts those to the front who were read otherwise than they are listed, then the longest unread."""
+        return member.task.task_id not in self._ahead, member.read_at
 
     def _see_whether_it_keeps_up(self, listed: dict[str, _Listed]) -> None:
         """Forget what the list has caught up with; give it up when it lacks what was read long before it was fetched."""

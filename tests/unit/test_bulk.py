@@ -189,6 +189,30 @@ def test_a_page_is_behind_only_by_what_was_read_before_it_was_fetched(seconds: f
     assert rounds.is_over == is_over
 
 
+def test_an_answer_that_was_long_on_its_way_does_not_end_lists_that_keep_up() -> None:
+    """It is from before the list, and comes in after it; so the task is read again, before any other."""
+
+    async def listing() -> tuple[Counter[str], tuple[str, ...]]:
+        clock = VirtualClock()
+        films = Films(clock)
+        films.count, films.statuses = 50, {"t-7": "Init"}
+        poller = Poller(films, clock, per_second=100, in_bulk=True, jitter=lambda: 1.0)
+        with contextlib.ExitStack() as waits:
+            for number in range(50):
+                waits.enter_context(poller.follow(f"t-{number}", waits_on=DEFAULT_PENDING))
+            await clock.sleep(30)
+            films.statuses = {}
+            await clock.sleep(20)
+            poller._bulk.was_read(poller._watches["t-7"])  # type: ignore[union-attr]
+            films.reads.clear()
+            await clock.sleep(100)
+        return films.reads, poller.notes
+
+    reads, notes = run(listing())
+
+    assert (reads["t-7"], notes) == (1, ())
+
+
 def test_a_clock_that_is_off_makes_no_task_too_old_to_be_listed() -> None:
     right, _, _ = waited_for(100)
     off, _, _ = waited_for(100, ahead=-90 * 24 * 3600.0)
