@@ -254,6 +254,10 @@ def test_a_list_that_is_left_out_is_an_empty_one(found: dict[str, Any]) -> None:
     assert answers.page(found) == Page((), None)
 
 
+def test_an_empty_page_need_not_be_the_last_one() -> None:
+    assert answers.page({"RequestId": "R", "NextToken": "more"}) == Page((), "more")
+
+
 REFUSALS = [
     (400, "Throttling", Throttled),
     (400, "Throttling.Api", Throttled),

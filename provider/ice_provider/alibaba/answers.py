@@ -92,12 +92,10 @@ def page(found: dict[str, Any]) -> Page:
         BrokenAnswer: Anything in it is not as the API promises.
     """
     request_id, listed = _request_id(found), found.get("TaskList")
-    if listed is None:  # of an empty list the API may leave out the name
-        return Page((), None)
-    if not isinstance(listed, list):
+    if not isinstance(listed, list | None):
         raise BrokenAnswer("the answer lists no tasks")
     _texts(found, "the page", ("NextToken",))
-    for place, entry in enumerate(listed):
+    for place, entry in enumerate(listed or ()):  # of an empty list the API may leave out the name
         _check_task(entry, f"TaskList[{place}]")
     body = ListWorkflowTasksResponseBody().from_map(found)
     return Page(tuple(_read(told, request_id) for told in body.task_list), body.next_token or None)
