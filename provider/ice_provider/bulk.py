@@ -157,13 +157,22 @@ class BulkReads:
         except Transient:  # until the next round everyone is read alone
             rounds.rest_until(None)
         except ProviderError as error:
-            self._is_denied = True
-            self.notes.append(f"tasks are read one by one, {_although()}: {error}")
+            rounds.rest_until(None)
+            if rounds.was_cut_short or not rounds.pages:
+                self._give_up(error)
+            rounds.was_cut_short = True  # its page had waited too long for its turn, perhaps: the next list begins anew
         else:
+            rounds.was_cut_short = False
             rounds.take(listed, until=self._clock.now() + APART + _SLACK)
         if rounds.is_over:
             lag = f"the list of the tasks of workflow {workflow} is more than {_TOO_FAR_BEHIND:.0f}s behind"
             self.notes.append(f"{lag}: they are read one by one from now on, {_although()}")
+
+    def _give_up(self, error: ProviderError) -> None:
+        """List no more, of no workflow, and say so once, though several lists were refused."""
+        if not self._is_denied:
+            self.notes.append(f"tasks are read one by one, {_although()}: {error}")
+        self._is_denied = True
 
     async def _pages(self, search: Search, rounds: _Rounds, began: float) -> dict[str, _Listed]:
         """Return what a search finds, by ID; nothing when that would take more calls than single reads."""
@@ -209,6 +218,7 @@ class _Rounds:
         members: The tasks that are waited for, by ID.
         pages: As many as the last list had.
         ended: As many tasks as it had news of.
+        was_cut_short: Whether the last list was refused after its first page.
         is_over: Whether the list was found too far behind to be of use.
         runner: What lists; None while nothing does.
     """
@@ -217,6 +227,7 @@ class _Rounds:
     members: dict[str, Member] = field(default_factory=dict)
     pages: int = 0
     ended: int = 0
+    was_cut_short: bool = False
     is_over: bool = False
     runner: asyncio.Task[None] | None = None
     _next: float | None = None

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import pytest
@@ -17,8 +17,8 @@ from ice_provider.acceptance import DEFAULT_PENDING
 from ice_provider.allowance import Allowance
 from ice_provider.bulk import BulkReads, _Listed, _Rounds, list_cost, read_cost
 from ice_provider.cloud import Page, Search
-from ice_provider.errors import Denied, Throttled, Unreachable
-from ice_provider.model import WorkflowTask
+from ice_provider.errors import Denied, Rejected, Throttled, Unreachable
+from ice_provider.model import Workflow, WorkflowTask
 from ice_provider.pacing import Retries, RetryBudget
 from ice_provider.poller import Poller
 from ice_provider.turnstile import Turnstile
@@ -41,6 +41,7 @@ class Films:
         reads: How often each task was read.
         searches: What was listed.
         throttled_pages: Which calls of a list are throttled, counted from 0.
+        refused_pages: Which are refused as a token that has expired is; likewise.
         statuses: Words that a task has before it ends, by ID, in the place of Processing.
     """
 
@@ -54,6 +55,7 @@ class Films:
         self.statuses: dict[str, str] = {}
         self.lengths: dict[str, float] = {}
         self.throttled_pages: set[int] = set()
+        self.refused_pages: Container[int] = ()
         self.count = 0
         self._clock = clock
         self._made = self._now()
@@ -74,6 +76,8 @@ class Films:
             raise self.refusal
         if len(self.searches) - 1 in self.throttled_pages:
             raise Throttled("slow down")
+        if token and len(self.searches) - 1 in self.refused_pages:
+            raise Rejected("cannot list workflow tasks: InvalidParameter.NextToken")
         names = [f"t-{number}" for number in range(self.count + self.strangers)]
         place = int(token or 0)
         page = [self._task(name, self._now() - self.behind) for name in names[place : place + 100]]
@@ -102,10 +106,11 @@ async def _wait(
     in_bulk: bool,
     per_second: float = 100,
     prepare: Callable[[Films], None] = lambda _: None,
+    kind: type[Films] = Films,
     **films: Any,
 ) -> tuple[Films, Poller, float]:
     clock = VirtualClock()
-    cloud = Films(clock, **films)
+    cloud = kind(clock, **films)
     cloud.count, began = count, clock.now()
     prepare(cloud)
     poller = Poller(cloud, clock, per_second=per_second, in_bulk=in_bulk, jitter=lambda: 1.0)
@@ -261,6 +266,38 @@ def test_whoever_may_not_list_is_told_so_once_and_reads_one_by_one() -> None:
     assert "ice:bulkReads is auto: not allowed to list workflow tasks" in poller.notes[0]
     assert "ice:ListWorkflowTasks" in poller.notes[0]
     assert late < 35
+
+
+class Twin(Films):
+    """Half of the tasks belong to another workflow."""
+
+    def _task(self, task_id: str, now: float, **fields: Any) -> WorkflowTask:
+        flow = Workflow(workflow_id=f"wf-{int(task_id[2:]) % 2}")
+        return super()._task(task_id, now, workflow=flow, **fields)
+
+
+def test_whoever_may_not_list_two_workflows_is_told_so_once() -> None:
+    def forbid(films: Films) -> None:
+        films.refusal = Denied("not allowed to list workflow tasks: NoPermission")
+
+    films, poller, _ = waited_for(100, prepare=forbid, kind=Twin)
+
+    assert (len(films.searches), len(poller.notes)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("refused", "lists", "notes"), [({4}, 30, 0), (range(1000), 2, 1)], ids=["once", "again and again"]
+)
+def test_a_list_that_is_refused_after_its_first_page_is_begun_anew_once(
+    refused: Container[int], lists: int, notes: int
+) -> None:
+    def refuse(films: Films) -> None:
+        films.refused_pages = refused
+
+    films, poller, late = waited_for(300, prepare=refuse)
+
+    assert len(films.searches) / 3 == pytest.approx(lists, abs=2)
+    assert (len(poller.notes), late < 35) == (notes, True)
 
 
 def test_while_the_list_cannot_be_had_tasks_are_read_one_by_one() -> None:
