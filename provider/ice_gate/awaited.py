@@ -106,11 +106,12 @@ class Witness:
         return task
 
     async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
-        """See `Cloud`; a list tells less of a task than a read of it, so it counts only with news."""
+        """See `Cloud`; a list tells less of a task than a read of it, so it counts only with news, and may be behind."""
         page = await self.cloud.list_workflow_tasks(search, token)
         for task in page.tasks:
             known = self.awaited.seen.get(task.task_id)
-            if task.task_id in self.awaited.task_ids and (known is None or known.status != task.status):
+            is_news = known is None or not (known.finished or known.status == task.status)
+            if is_news and task.task_id in self.awaited.task_ids:
                 self.awaited.note(task.task_id, task, self.now())
         return page
 

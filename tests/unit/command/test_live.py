@@ -11,6 +11,7 @@ from rich.console import Console
 from ice_gate.awaited import Awaited, Witness
 from ice_gate.live import Moment, frame
 from ice_provider.acceptance import Rule
+from ice_provider.cloud import Search
 from ice_provider.errors import NotKnown, Throttled, Unreachable
 from ice_provider.limits import Limit
 from ice_provider.tally import Tally
@@ -138,10 +139,21 @@ async def test_a_list_counts_only_with_news_because_it_tells_less_than_a_read() 
     scripted.listed = [task("Processing"), task("Succeed", "t-2")]
     cloud = Witness(scripted, awaited, lambda: 1.0)
 
-    await cloud.list_workflow_tasks(None, None)
+    await cloud.list_workflow_tasks(Search(), None)
 
     assert awaited.seen["t-1"] is whole
     assert awaited.seen["t-2"].status == "Succeed"
+
+
+async def test_a_list_that_is_behind_takes_no_end_back() -> None:
+    awaited = Awaited(("t-1",), LIMIT, 0.0)
+    awaited.note("t-1", ended := task("Succeed"), 1.0)
+    scripted = ScriptedCloud()
+    scripted.listed = [task("Processing")]
+
+    await Witness(scripted, awaited, lambda: 1.0).list_workflow_tasks(Search(), None)
+
+    assert awaited.seen["t-1"] is ended
 
 
 def test_a_task_that_is_not_known_is_an_answer() -> None:
