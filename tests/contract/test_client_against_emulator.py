@@ -341,6 +341,18 @@ async def test_every_answer_tells_how_far_the_clocks_are_apart(connect: Connect,
     assert client.ahead == pytest.approx(ahead.total_seconds(), abs=5)
 
 
+async def test_a_clock_that_is_set_in_between_is_compared_anew(connect: Connect) -> None:
+    ahead = timedelta(0)
+    async with Emulator(world(), wall_clock=lambda: datetime.now(UTC) + ahead) as emulator:
+        client = connect(emulator.endpoint)
+        await client.get_workflow_task("Succeed")
+        ahead = timedelta(hours=8)
+
+        await client.get_workflow_task("Succeed")
+
+    assert client.ahead == pytest.approx(ahead.total_seconds(), abs=5)
+
+
 async def test_a_skew_that_appears_later_is_learnt_too(connect: Connect) -> None:
     async with Emulator(world()) as emulator:
         client = connect(emulator.endpoint)

@@ -155,6 +155,7 @@ class Client:
         if abs(skew - self._skew) > _TELLING:
             self._notes.append(messages.clock_corrected(skew))
         self._skew = skew
+        self._compares_at = float("-inf")  # by a clock that has been set, perhaps by hours
         return True
 
     def _compare_clocks(self, answer: Answer) -> None:
