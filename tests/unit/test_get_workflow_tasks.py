@@ -37,6 +37,13 @@ async def test_all_pages_are_read_and_counted() -> None:
     assert found.status_counts == {"Succeed": 2, "Failed": 1, "Processing": 1}
 
 
+async def test_a_task_that_moves_to_the_next_page_meanwhile_is_listed_once_as_it_was_told_of_last() -> None:
+    found = await listed(cloud(task("Failed", "t-new"), task("Processing", "t-0"), *TASKS))
+
+    assert found.task_ids == ("t-new", "t-0", "t-1", "t-2", "t-3")
+    assert found.status_counts == {"Failed": 2, "Succeed": 2, "Processing": 1}
+
+
 async def test_the_search_goes_to_the_service_and_the_statuses_are_ours() -> None:
     service = cloud(*TASKS)
 

@@ -127,17 +127,16 @@ async def _list(inputs: Arguments, poller: Poller, reporter: Reporter, began: fl
         start_of_create_time=times.as_told(inputs.start_of_create_time),
         end_of_create_time=times.as_told(inputs.end_of_create_time),
     )
-    found: list[WorkflowTask] = []
-    met: Counter[str] = Counter()
+    met: dict[str, WorkflowTask] = {}  # by ID: what is made or forgotten meanwhile can move a task to the next page
     token: str | None = None
     for _ in range(_MOST_PAGES):
         next_page = functools.partial(poller.cloud.list_workflow_tasks, search, token)
         page = await poller.insist(next_page, deed="list workflow tasks", within=_LIMIT, since=began)
-        found += [task for task in page.tasks if inputs.statuses is None or task.status in inputs.statuses]
-        met.update(task.status for task in page.tasks)
+        met |= {task.task_id: task for task in page.tasks}
+        found = [task for task in met.values() if inputs.statuses is None or task.status in inputs.statuses]
         if len(found) >= inputs.max_items or page.next_token is None:
             if met and not found:
-                await reporter.warn(_none_of(inputs.statuses or (), met))
+                await reporter.warn(_none_of(inputs.statuses or (), Counter(task.status for task in met.values())))
             may_be_more = page.next_token is not None or len(found) > inputs.max_items
             wants_all = inputs.max_items >= _A_PAGE  # who asks for less than a page wants the newest
             if may_be_more and wants_all:
