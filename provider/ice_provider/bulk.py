@@ -165,6 +165,7 @@ class BulkReads:
             rounds.was_cut_short = False
             rounds.take(listed, until=self._clock.now() + APART + _SLACK)
         if rounds.is_over:
+            rounds.rest_until(None)
             lag = f"the list of the tasks of workflow {workflow} is more than {_TOO_FAR_BEHIND:.0f}s behind"
             self.notes.append(f"{lag}: they are read one by one from now on, {_although()}")
 
@@ -256,8 +257,11 @@ class _Rounds:
             self._ahead.pop(task.task_id, None)
 
     def rest_until(self, moment: float | None) -> None:
-        """Let tasks that are read from now on rest until the next list has come in; None: there is none."""
+        """Let tasks that are read from now on rest until the next list has come in; None: there is none, so rest no more."""
         self._next = moment
+        if moment is None:
+            for member in self.members.values():
+                member.rest(float("-inf"))
 
     def is_worth_it(self, wall: float) -> bool:
         """Whether a list takes fewer calls than to read every task by itself."""

@@ -193,7 +193,7 @@ class Poller:
     def _watching(self, task_id: str) -> Iterator[Watch]:
         watch = self._watches.get(task_id)
         if watch is None or watch.ended:
-            watch = Watch(functools.partial(self._hasten, task_id), functools.partial(self._defer, task_id))
+            watch = Watch(functools.partial(self._hasten, task_id), functools.partial(self._reschedule, task_id))
             self._watches[task_id] = watch
             if self._stopped:
                 watch.end(Stopped())
@@ -222,9 +222,10 @@ class Poller:
         if watch.loop and watch.may_hasten and not watch.ended:
             self._poll_anew(task_id, watch)
 
-    def _defer(self, task_id: str, watch: Watch) -> None:
-        """Leave the queue where a list has told what was to be asked."""
-        if watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now() and not watch.ended:
+    def _reschedule(self, task_id: str, watch: Watch) -> None:
+        """Rest until it is to be asked about now: later where a list has told what it queues for, else sooner."""
+        may_rest = watch.stage is Stage.RESTS or (watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now())
+        if watch.loop and may_rest and not watch.ended:
             self._poll_anew(task_id, watch, rests=True)
 
     def _poll_anew(self, task_id: str, watch: Watch, *, rests: bool = False) -> None:

@@ -91,15 +91,15 @@ class Watch:
 
     task: WorkflowTask
 
-    def __init__(self, hasten: Callable[[Watch], None], defer: Callable[[Watch], None]) -> None:
-        """Begin; `hasten` asks about the task at once, if it may, and `defer` lets it rest when it need not be asked."""
+    def __init__(self, hasten: Callable[[Watch], None], reschedule: Callable[[Watch], None]) -> None:
+        """Begin; `hasten` asks about the task at once, if it may, and `reschedule` goes by what `wakes_at` says now."""
         self.followers = self.readers = 0
         self.deadlines: list[float] = []
         self.waits_on: list[frozenset[str]] = []
         self.was_asked = self.has_moved = False
         self.stage = Stage.ASKS
         self.first_read_at = self.read_at = self.asked_at = self.due = self.rests_until = float("-inf")
-        self._hasten, self._defer = hasten, defer
+        self._hasten, self._reschedule = hasten, reschedule
         self.count = 0
         self.latest: Reading | None = None
         self.ended: BaseException | None = None
@@ -154,11 +154,11 @@ class Watch:
 
     def rest(self, until: float, told: WorkflowTask | None = None) -> None:
         """See `bulk.Member`."""
-        self.rests_until = until
-        if told:
-            self._defer(self)
+        is_sooner, self.rests_until = until < self.rests_until, until
         if told and not self.readers:
             self.tell(told)
+        if is_sooner or self.stage is Stage.QUEUES:
+            self._reschedule(self)
 
     def read_now(self) -> None:
         """See `bulk.Member`."""

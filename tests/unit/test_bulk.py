@@ -33,7 +33,7 @@ class Films:
     """Implements `ice_provider.cloud.Cloud`: tasks of one workflow, made when it begins, that last for ten minutes.
 
     Attributes:
-        lengths: Seconds that tasks last which are longer, by ID.
+        lengths: Seconds that tasks last, by ID, where that is not ten minutes.
         behind: Seconds that the list is behind.
         ahead: Seconds that its clock is ahead of ours.
         strangers: Tasks of the same workflow that nobody waits for.
@@ -308,6 +308,19 @@ def test_while_the_list_cannot_be_had_tasks_are_read_one_by_one() -> None:
 
     assert films.reads.total() > 100 * 60
     assert (late < 35, poller.notes) == (True, ())
+
+
+@pytest.mark.parametrize("refusal", [Denied("no"), Unreachable("down")], ids=repr)
+def test_nobody_rests_any_longer_for_a_list_that_was_not_to_be_had(refusal: Exception) -> None:
+    def refuse(films: Films) -> None:
+        films.refusal = refusal
+        films.lengths = {f"t-{number}": 15.0 for number in range(100)}
+
+    _, _, single = waited_for(100, in_bulk=False, prepare=refuse)
+    films, _, bulk = waited_for(100, prepare=refuse)
+
+    assert films.searches
+    assert bulk == pytest.approx(single, abs=0.5)
 
 
 def test_a_task_with_a_status_to_judge_is_read_by_itself() -> None:
