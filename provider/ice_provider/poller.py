@@ -193,7 +193,8 @@ class Poller:
     def _watching(self, task_id: str) -> Iterator[Watch]:
         watch = self._watches.get(task_id)
         if watch is None or watch.ended:
-            watch = Watch(functools.partial(self._hasten, task_id), functools.partial(self._reschedule, task_id))
+            hasten, reschedule = functools.partial(self._hasten, task_id), functools.partial(self._reschedule, task_id)
+            watch = Watch(self._retries(), hasten, reschedule)
             self._watches[task_id] = watch
             if self._stopped:
                 watch.end(Stopped())
@@ -245,19 +246,18 @@ class Poller:
 
     async def _poll(self, task_id: str, watch: Watch, *, rests: bool) -> None:
         """Ask about a task again and again; at once, unless it rests first."""
-        retries = self._retries()
         since = self._clock.now()
         try:
             while True:
                 if rests:
-                    watch.stage = Stage.ASKS if retries.faults else Stage.RESTS
+                    watch.stage = Stage.ASKS if isinstance(watch.latest, Transient) else Stage.RESTS
                     while (left := watch.wakes_at - self._clock.now()) > 0:
                         await self._clock.sleep(left)
                 if not isinstance(watch.latest, Throttled):  # who was only turned away keeps his place
                     since = self._clock.now()
                 reading = await self._ask(task_id, watch, since)
                 watch.asked_at = self._clock.now()
-                watch.due = watch.asked_at + self._pause(watch, reading, retries)
+                watch.due = watch.asked_at + self._pause(watch, reading)
                 watch.tell(reading)
                 rests = True
         except asyncio.CancelledError:
@@ -292,7 +292,7 @@ class Poller:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _pause(self, watch: Watch, reading: Reading, retries: pacing.Retries) -> float:
+    def _pause(self, watch: Watch, reading: Reading) -> float:
         """Return the seconds until the task is due again.
 
         A fault is asked again sooner, while the budget lasts; so is a task that has moved, because one step is often
@@ -300,8 +300,8 @@ class Poller:
         """
         jitter = self._jitter()
         if isinstance(reading, Transient):
-            return retries.after(reading, jitter)
-        retries.succeeded()
+            return watch.retries.after(reading, jitter)
+        watch.retries.succeeded()
         if watch.has_moved or not isinstance(reading, WorkflowTask):
             return pacing.pause(0.0, jitter)
         made = times.seconds(reading.create_time)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ice_provider import activities
 from ice_provider.errors import NotKnown, Transient
 from ice_provider.model import WorkflowTask
-from ice_provider.pacing import SHORTEST_PAUSE
+from ice_provider.pacing import SHORTEST_PAUSE, Retries
 from ice_provider.turnstile import Lane
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class Watch:
         deadlines: Until when those who wait follow it, by the clock.
         waits_on: For each of these, the status words on which it goes on waiting.
         was_asked: Whether any call was made.
+        retries: The attempts since the last good answer.
         stage: What is done about it.
         task: As it was last read by itself, and not by a list.
         first_read_at: When it was first read by itself.
@@ -91,12 +92,13 @@ class Watch:
 
     task: WorkflowTask
 
-    def __init__(self, hasten: Callable[[Watch], None], reschedule: Callable[[Watch], None]) -> None:
+    def __init__(self, retries: Retries, hasten: Callable[[Watch], None], reschedule: Callable[[Watch], None]) -> None:
         """Begin; `hasten` asks about the task at once, if it may, and `reschedule` goes by what `wakes_at` says now."""
         self.followers = self.readers = 0
         self.deadlines: list[float] = []
         self.waits_on: list[frozenset[str]] = []
         self.was_asked = self.has_moved = False
+        self.retries = retries
         self.stage = Stage.ASKS
         self.first_read_at = self.read_at = self.asked_at = self.due = self.rests_until = float("-inf")
         self._hasten, self._reschedule = hasten, reschedule

@@ -22,6 +22,7 @@ from ice_provider.model import Workflow, WorkflowTask
 from ice_provider.pacing import Retries, RetryBudget
 from ice_provider.poller import Poller
 from ice_provider.turnstile import Turnstile
+from ice_provider.watch import Stage
 from support.clock import JumpingClock
 from support.cloud import ScriptedCloud, task
 from support.virtual_time import VirtualClock, run
@@ -236,6 +237,30 @@ def test_what_a_throttled_page_has_cost_is_earned_back_by_the_page() -> None:
         return budget.left
 
     assert run(listing()) == 100
+
+
+def test_what_a_throttled_read_has_cost_is_earned_back_though_a_list_comes_first() -> None:
+    async def waiting() -> int:
+        clock, others = VirtualClock(), ("t-2", "t-3", "t-4")
+        cloud = ScriptedCloud(
+            task("Processing"),
+            Throttled("slow down"),
+            task("Processing"),
+            others={name: [task("Init", name)] for name in others},
+        )
+        poller = Poller(cloud, clock, per_second=0.1, jitter=lambda: 1.0)
+        with poller.follow("t-1", waits_on=DEFAULT_PENDING):
+            for name in others:
+                await poller.read(name, within=30)
+            await clock.sleep(5)
+            watch = poller._watches["t-1"]
+            assert (watch.stage, cloud.calls["t-1"]) == (Stage.QUEUES, 2)
+            watch.rest(clock.now() + 20, task("Processing"))
+            await clock.sleep(20.5)
+        assert cloud.calls["t-1"] == 3
+        return poller._retries().budget.left
+
+    assert run(waiting()) == 500
 
 
 def test_a_page_that_was_throttled_is_asked_for_again_and_the_list_goes_on() -> None:
