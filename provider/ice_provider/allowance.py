@@ -98,6 +98,11 @@ class Allowance:
         """Calls a second."""
         return min(self._ceiling, self._cubic.rate) if self._cubic.is_limiting else self._ceiling
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the service bears fewer calls than the user allows."""
+        return self.rate < self._ceiling
+
     def wait(self, now: float) -> float:
         """Return the seconds until a call may be made; infinity while the answer to a probe is awaited."""
         if self._probing:

@@ -203,8 +203,10 @@ def gave_up(deed: str, within: float, trouble: Transient) -> Transient:
     return type(trouble)(headline, [*trouble.hints, *advice])
 
 
-def no_turn(deed: str, within: float) -> Unreachable:
-    """Return the error of a call that was not made in time, because too many others were."""
+def no_turn(deed: str, within: float, *, slowed_down: bool) -> Transient:
+    """Return the error of a call that was not made in time, because too many others were; or the service bears too few."""
+    if slowed_down:
+        return gave_up(deed, within, Throttled("no turn came, because the service slows this account down"))
     raise_ = f"raise {wording().setting('requestsPerSecond')}"
     return Unreachable(f"no turn to {deed} within {durations.show(within)}: too many calls at once, {raise_}")
 

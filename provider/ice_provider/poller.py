@@ -48,7 +48,8 @@ class Poller:
         self.cloud = cloud
         self._clock = clock
         self._jitter = jitter
-        self._turnstile = Turnstile(Allowance(per_second, jitter), clock)
+        self._allowance = Allowance(per_second, jitter)
+        self._turnstile = Turnstile(self._allowance, clock)
         self._retries = functools.partial(pacing.Retries, pacing.RetryBudget())
         self._bulk = BulkReads(cloud, self._turnstile, self._retries, clock, jitter) if in_bulk else None
         self._watches: dict[str, Watch] = {}
@@ -85,7 +86,7 @@ class Poller:
         except TimeoutError:
             deed = f"read {messages.task(task_id)}"
             if watch is not None and not watch.was_asked:
-                raise messages.no_turn(deed, within) from None
+                raise messages.no_turn(deed, within, slowed_down=self._allowance.is_cut) from None
             raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
     async def insist(
@@ -140,7 +141,7 @@ class Poller:
                         return answer
         except TimeoutError:
             if not was_made:
-                raise messages.no_turn(deed, within) from None
+                raise messages.no_turn(deed, within, slowed_down=self._allowance.is_cut) from None
             raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
     @contextmanager

@@ -407,3 +407,18 @@ async def test_a_read_that_never_got_its_turn_says_so_and_gives_its_token_back()
         "no turn to read workflow task t-59 within 5s: too many calls at once, raise ice:requestsPerSecond"
     )
     assert (await poller.read("t-2", within=5)).succeeded
+
+
+async def test_a_read_that_never_got_its_turn_because_the_service_throttles_advises_no_higher_rate() -> None:
+    names = [f"t-{number}" for number in range(2, 42)]
+    cloud = ScriptedCloud(others={name: [Throttled("slow down")] for name in names})
+    poller = poller_of(cloud, per_second=20.0)
+
+    ends = await asyncio.gather(*(poller.read(name, within=5) for name in names), return_exceptions=True)
+
+    assert {type(end) for end in ends} == {Throttled}
+    assert str(ends[-1]) == (
+        "could not read workflow task t-41 within 5s: no turn came, because the service slows this account down\n"
+        "    next       let other users of the account call less, or call less often:  "
+        "pulumi config set ice:requestsPerSecond 5; then run it again"
+    )

@@ -63,7 +63,8 @@ def _everything() -> dict[str, str]:
         "unknown status": str(messages.unknown_status(task("Odd"), LISTS)),
         "pending for good": str(messages.ended_as_pending(task())),
         "gave up": str(messages.gave_up("read it", 30.0, Unreachable("no answer"))),
-        "no turn": str(messages.no_turn("read it", 30.0)),
+        "no turn": str(messages.no_turn("read it", 30.0, slowed_down=False)),
+        "no turn while slowed down": str(messages.no_turn("read it", 30.0, slowed_down=True)),
         "clock": messages.clock_corrected(70.0),
         "no region": str(no_region.value),
         "lists": str(
