@@ -71,11 +71,11 @@ class Poller:
             Stopped: The engine asked to stop.
         """
         trouble: Transient | None = None
-        watch: Watch | None = None
+        follower: Follower | None = None
         try:
             async with self._clock.deadline(self._clock.now() + within):
                 with self._watching(task_id) as watch, self._hastened(task_id, watch):
-                    follower = Follower(watch)
+                    follower, trouble = Follower(watch), watch.trouble
                     while True:
                         reading = await follower.next()
                         if isinstance(reading, WorkflowTask):
@@ -85,7 +85,7 @@ class Poller:
                         trouble = reading
         except TimeoutError:
             deed = f"read {messages.task(task_id)}"
-            if watch is not None and not watch.was_asked:
+            if not (trouble or (follower and follower.was_asked)):
                 raise messages.no_turn(deed, within, slowed_down=self._allowance.is_cut) from None
             raise messages.gave_up(deed, within, trouble or Unreachable("no answer in time")) from None
 
@@ -251,7 +251,7 @@ class Poller:
         try:
             while True:
                 if rests:
-                    watch.stage = Stage.ASKS if isinstance(watch.latest, Transient) else Stage.RESTS
+                    watch.stage = Stage.ASKS if watch.trouble else Stage.RESTS
                     while (left := watch.wakes_at - self._clock.now()) > 0:
                         await self._clock.sleep(left)
                 if not isinstance(watch.latest, Throttled):  # who was only turned away keeps his place
@@ -271,8 +271,11 @@ class Poller:
             return self._remembered[task_id]
 
         async def get() -> WorkflowTask:
-            watch.was_asked, watch.stage = True, Stage.ASKS
-            return await self.cloud.get_workflow_task(task_id)
+            watch.calls, watch.is_called, watch.stage = watch.calls + 1, True, Stage.ASKS
+            try:
+                return await self.cloud.get_workflow_task(task_id)
+            finally:
+                watch.is_called = False
 
         lane = watch.lane
         watch.stage = Stage.QUEUES if lane is Lane.WAIT else Stage.ASKS

@@ -43,11 +43,12 @@ class Follower:
         """Begin with the next reading, or with the latest one."""
         self._watch = watch
         self._heard = watch.count - with_latest
+        self._calls = watch.calls - (with_latest or watch.is_called)
 
     @property
     def was_asked(self) -> bool:
-        """Whether any call about the task was made."""
-        return self._watch.was_asked
+        """Whether any call has been made that could bring it a reading: earlier ones were for those who followed then."""
+        return self._watch.calls > self._calls
 
     async def next(self) -> Reading:
         """Return the next reading; readings that came while nobody asked are skipped for the newest.
@@ -73,7 +74,8 @@ class Watch:
         readers: How many of them want an answer now.
         deadlines: Until when those who wait follow it, by the clock.
         waits_on: For each of these, the status words on which it goes on waiting.
-        was_asked: Whether any call was made.
+        calls: How many were made.
+        is_called: Whether one is under way.
         retries: The attempts since the last good answer.
         stage: What is done about it.
         task: As it was last read by itself, and not by a list.
@@ -97,7 +99,8 @@ class Watch:
         self.followers = self.readers = 0
         self.deadlines: list[float] = []
         self.waits_on: list[frozenset[str]] = []
-        self.was_asked = self.has_moved = False
+        self.calls = 0
+        self.is_called = self.has_moved = False
         self.retries = retries
         self.stage = Stage.ASKS
         self.first_read_at = self.read_at = self.asked_at = self.due = self.rests_until = float("-inf")
@@ -107,6 +110,11 @@ class Watch:
         self.ended: BaseException | None = None
         self.news = asyncio.Event()
         self.loop: asyncio.Task[None] | None = None
+
+    @property
+    def trouble(self) -> Transient | None:
+        """What the latest reading is, when it is a fault that will be asked again."""
+        return self.latest if isinstance(self.latest, Transient) else None
 
     @property
     def was_read(self) -> bool:

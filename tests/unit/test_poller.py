@@ -409,6 +409,23 @@ async def test_a_read_that_never_got_its_turn_says_so_and_gives_its_token_back()
     assert (await poller.read("t-2", within=5)).succeeded
 
 
+async def test_a_read_of_a_task_that_others_wait_for_says_so_too_when_it_never_got_its_turn() -> None:
+    clock = JumpingClock()
+    names = [f"t-{number}" for number in range(2, 22)]
+    cloud = ScriptedCloud(others={name: [task("Processing", name)] for name in names})
+    poller = poller_of(cloud, clock, per_second=1.0)
+    with contextlib.ExitStack() as waits:
+        for name in names:
+            waits.enter_context(poller.follow(name))
+        await clock.sleep(60)
+
+        ends = await asyncio.gather(*(poller.read(name, within=5) for name in names), return_exceptions=True)
+
+    late = [str(end) for end in ends if isinstance(end, Unreachable)]
+    assert len(late) > 10
+    assert {text.split("within")[1] for text in late} == {" 5s: too many calls at once, raise ice:requestsPerSecond"}
+
+
 async def test_a_read_that_never_got_its_turn_because_the_service_throttles_advises_no_higher_rate() -> None:
     names = [f"t-{number}" for number in range(2, 42)]
     cloud = ScriptedCloud(others={name: [Throttled("slow down")] for name in names})
