@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 _GRACE: Final = 4.0  # seconds for answers under way when the process ends: the engine kills it after five
 _NO_LIMIT: Final = 1_000_000
 OPTIONS: Final[tuple[tuple[str, Any], ...]] = (
-    ("grpc.max_receive_message_length", 400 * 1024 * 1024),  # what the engine itself allows
-    ("grpc.max_send_message_length", 400 * 1024 * 1024),
+    ("grpc.minimal_stack", 1),  # each optional part takes memory of every call under way; one of them limits messages
     # gRPC's defaults cancel calls that come in a burst of more than about a thousand; a burst test guards these names.
     ("grpc.server.max_pending_requests", _NO_LIMIT),
     ("grpc.server.max_pending_requests_hard_limit", _NO_LIMIT),
