@@ -74,7 +74,7 @@ class Poller:
         follower: Follower | None = None
         try:
             async with self._clock.deadline(self._clock.now() + within):
-                with self._watching(task_id) as watch, self._hastened(task_id, watch):
+                with self._reading(task_id) as watch:
                     follower, trouble = Follower(watch), watch.trouble
                     while True:
                         reading = await follower.next()
@@ -161,21 +161,22 @@ class Poller:
                 status, may bring the news of these. All other news is read.
             lane: For whom it is asked about.
         """
-        with self._watching(task_id) as watch:
-            is_fresh = watch.is_fresh(self._clock.now())
-            watch.deadlines.append(until)
-            watch.waits_on.append(waits_on)
-            watch.readers += lane is Lane.READ
-            if not is_fresh:
-                self._hasten(task_id, watch)
-            elif watch.stage is Stage.RESTS:
-                self._poll_anew(task_id, watch, rests=True)  # it may have to wake for a last look
-            try:
-                yield Follower(watch, with_latest=is_fresh)
-            finally:
-                watch.readers -= lane is Lane.READ
-                watch.deadlines.remove(until)
-                watch.waits_on.remove(waits_on)
+        watch = self._join(task_id)
+        is_fresh = watch.is_fresh(self._clock.now())
+        watch.deadlines.append(until)
+        watch.waits_on.append(waits_on)
+        watch.readers += lane is Lane.READ
+        if not is_fresh:
+            self._hasten(watch)
+        elif watch.stage is Stage.RESTS:
+            self._poll_anew(watch, rests=True)  # it may have to wake for a last look
+        try:
+            yield Follower(watch, with_latest=is_fresh)
+        finally:
+            watch.readers -= lane is Lane.READ
+            watch.deadlines.remove(until)
+            watch.waits_on.remove(waits_on)
+            self._leave(watch)
 
     def stop(self) -> None:
         """End every wait now, and every one that begins later."""
@@ -191,61 +192,60 @@ class Poller:
             asking.cancel()
 
     @contextmanager
-    def _watching(self, task_id: str) -> Iterator[Watch]:
-        watch = self._watches.get(task_id)
-        if watch is None or watch.ended:
-            hasten, reschedule = functools.partial(self._hasten, task_id), functools.partial(self._reschedule, task_id)
-            watch = Watch(self._retries(), hasten, reschedule)
-            self._watches[task_id] = watch
-            if self._stopped:
-                watch.end(Stopped())
-            else:
-                self._poll_anew(task_id, watch)
-        watch.followers += 1
+    def _reading(self, task_id: str) -> Iterator[Watch]:
+        """Ask in the lane of reads, and at once where only our own pace is in the way: a read must not sit out a wait's."""
+        watch = self._join(task_id)
+        watch.readers += 1
+        self._hasten(watch)
         try:
             yield watch
         finally:
-            watch.followers -= 1
-            if not watch.followers:
-                self._forget(task_id, watch)
-
-    @contextmanager
-    def _hastened(self, task_id: str, watch: Watch) -> Iterator[None]:
-        """Ask in the lane of reads, and at once where only our own pace is in the way: a read must not sit out a wait's."""
-        watch.readers += 1
-        self._hasten(task_id, watch)
-        try:
-            yield
-        finally:
             watch.readers -= 1
+            self._leave(watch)
 
-    def _hasten(self, task_id: str, watch: Watch) -> None:
-        """Ask at once where only our own pace is in the way; who queues already keeps the place."""
-        if watch.loop and watch.may_hasten and not watch.ended:
-            self._poll_anew(task_id, watch)
+    def _join(self, task_id: str) -> Watch:
+        """Return the watch on a task, begun if there is none, for one more who follows it."""
+        watch = self._watches.get(task_id)
+        if watch is None or watch.ended:
+            watch = self._watches[task_id] = Watch(task_id, self._retries(), self._hasten, self._reschedule)
+            if self._stopped:
+                watch.end(Stopped())
+            else:
+                self._poll_anew(watch)
+        watch.followers += 1
+        return watch
 
-    def _reschedule(self, task_id: str, watch: Watch) -> None:
-        """Rest until it is to be asked about now: later where a list has told what it queues for, else sooner."""
-        may_rest = watch.stage is Stage.RESTS or (watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now())
-        if watch.loop and may_rest and not watch.ended:
-            self._poll_anew(task_id, watch, rests=True)
-
-    def _poll_anew(self, task_id: str, watch: Watch, *, rests: bool = False) -> None:
-        if watch.loop:
-            watch.loop.cancel()
-        watch.stage = Stage.RESTS if rests else Stage.ASKS  # now: others may look before the loop begins
-        watch.loop = asyncio.create_task(self._poll(task_id, watch, rests=rests))
-
-    def _forget(self, task_id: str, watch: Watch) -> None:
+    def _leave(self, watch: Watch) -> None:
+        """End the watch on a task when nobody follows it any more."""
+        watch.followers -= 1
+        if watch.followers:
+            return
         if self._bulk and watch.was_read:
             self._bulk.left(watch)
         if watch.loop:
             watch.loop.cancel()
             watch.loop = None  # or watch, task and its last exception hold each other until a collection finds them
-        if self._watches.get(task_id) is watch:
-            del self._watches[task_id]
+        if self._watches.get(watch.task_id) is watch:
+            del self._watches[watch.task_id]
 
-    async def _poll(self, task_id: str, watch: Watch, *, rests: bool) -> None:
+    def _hasten(self, watch: Watch) -> None:
+        """Ask at once where only our own pace is in the way; who queues already keeps the place."""
+        if watch.loop and watch.may_hasten and not watch.ended:
+            self._poll_anew(watch)
+
+    def _reschedule(self, watch: Watch) -> None:
+        """Rest until it is to be asked about now: later where a list has told what it queues for, else sooner."""
+        may_rest = watch.stage is Stage.RESTS or (watch.stage is Stage.QUEUES and watch.wakes_at > self._clock.now())
+        if watch.loop and may_rest and not watch.ended:
+            self._poll_anew(watch, rests=True)
+
+    def _poll_anew(self, watch: Watch, *, rests: bool = False) -> None:
+        if watch.loop:
+            watch.loop.cancel()
+        watch.stage = Stage.RESTS if rests else Stage.ASKS  # now: others may look before the loop begins
+        watch.loop = asyncio.create_task(self._poll(watch, rests=rests))
+
+    async def _poll(self, watch: Watch, *, rests: bool) -> None:
         """Ask about a task again and again; at once, unless it rests first."""
         since = self._clock.now()
         try:
@@ -256,7 +256,7 @@ class Poller:
                         await self._clock.sleep(left)
                 if not isinstance(watch.latest, Throttled):  # who was only turned away keeps his place
                     since = self._clock.now()
-                reading = await self._ask(task_id, watch, since)
+                reading = await self._ask(watch, since)
                 watch.asked_at = self._clock.now()
                 watch.due = watch.asked_at + self._pause(watch, reading)
                 watch.tell(reading)
@@ -266,14 +266,14 @@ class Poller:
         except BaseException as error:  # noqa: BLE001  # bugs too reach those who wait, not the event loop's log
             watch.end(error)
 
-    async def _ask(self, task_id: str, watch: Watch, due: float) -> Reading:
-        if task_id in self._remembered:
-            return self._remembered[task_id]
+    async def _ask(self, watch: Watch, due: float) -> Reading:
+        if watch.task_id in self._remembered:
+            return self._remembered[watch.task_id]
 
         async def get() -> WorkflowTask:
             watch.calls, watch.is_called, watch.stage = watch.calls + 1, True, Stage.ASKS
             try:
-                return await self.cloud.get_workflow_task(task_id)
+                return await self.cloud.get_workflow_task(watch.task_id)
             finally:
                 watch.is_called = False
 

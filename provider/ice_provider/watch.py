@@ -60,7 +60,7 @@ class Follower:
         while self._heard == self._watch.count:
             if self._watch.ended:
                 raise self._watch.ended.with_traceback(None)  # one error for all: its traceback would grow with each
-            await self._watch.news.wait()
+            await self._watch.news()
         self._heard = self._watch.count
         assert self._watch.latest is not None  # noqa: S101  # count says so
         return self._watch.latest
@@ -70,6 +70,7 @@ class Watch:
     """One task under watch, however many follow it.
 
     Attributes:
+        task_id: Which one.
         followers: How many do.
         readers: How many of them want an answer now.
         deadlines: Until when those who wait follow it, by the clock.
@@ -88,14 +89,20 @@ class Watch:
         count: How many readings there were.
         latest: The last of them; None before the first.
         ended: Why there will be no other; None while there may be.
-        news: Set at the next reading, or the end, and then replaced by another one.
         loop: What asks about it; None once nobody follows.
     """
 
     task: WorkflowTask
 
-    def __init__(self, retries: Retries, hasten: Callable[[Watch], None], reschedule: Callable[[Watch], None]) -> None:
+    def __init__(
+        self,
+        task_id: str,
+        retries: Retries,
+        hasten: Callable[[Watch], None],
+        reschedule: Callable[[Watch], None],
+    ) -> None:
         """Begin; `hasten` asks about the task at once, if it may, and `reschedule` goes by what `wakes_at` says now."""
+        self.task_id = task_id
         self.followers = self.readers = 0
         self.deadlines: list[float] = []
         self.waits_on: list[frozenset[str]] = []
@@ -105,10 +112,10 @@ class Watch:
         self.stage = Stage.ASKS
         self.first_read_at = self.read_at = self.asked_at = self.due = self.rests_until = float("-inf")
         self._hasten, self._reschedule = hasten, reschedule
+        self._waiting: list[asyncio.Future[None]] = []
         self.count = 0
         self.latest: Reading | None = None
         self.ended: BaseException | None = None
-        self.news = asyncio.Event()
         self.loop: asyncio.Task[None] | None = None
 
     @property
@@ -145,6 +152,12 @@ class Watch:
         looks = (deadline - LAST_LOOK for deadline in self.deadlines)
         return min([max(self.due, rests_until), *(look for look in looks if look > self.asked_at)])
 
+    def news(self) -> asyncio.Future[None]:
+        """Return what is done at the next reading, or at the end; each who waits for that has one of his own."""
+        news = asyncio.get_running_loop().create_future()
+        self._waiting.append(news)
+        return news
+
     def keep(self, task: WorkflowTask, now: float) -> None:
         """Take note of a reading by itself."""
         self.first_read_at = self.first_read_at if self.was_read else now
@@ -179,5 +192,7 @@ class Watch:
         return bool(self.waits_on) and all(status in words for words in self.waits_on)
 
     def _wake(self) -> None:
-        self.news.set()
-        self.news = asyncio.Event()
+        told, self._waiting = self._waiting, []
+        for news in told:
+            if not news.done():  # who waited for it may have given up
+                news.set_result(None)
