@@ -31,11 +31,11 @@ class SignedRequest:
     """One POST with an empty body.
 
     Attributes:
-        target: Path and query, encoded.
+        query: Encoded; the path is `/`.
         headers: All headers to send, the signed ones among them.
     """
 
-    target: str
+    query: str
     headers: Mapping[str, str]
 
 
@@ -84,7 +84,7 @@ def sign(
         headers |= {"x-acs-accesskey-id": key.key_id, "x-acs-security-token": key.token}
     request = _Unsigned(query, headers)
     headers["Authorization"] = _authorize(request, _ALGORITHM, _EMPTY_HASH, key.key_id, key.secret)
-    return SignedRequest(f"/?{urlencode(query)}", headers)
+    return SignedRequest(urlencode(query), headers)
 
 
 @functools.cache

@@ -30,7 +30,6 @@ from ice_provider.wording import wording
 
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
 _CONNECTIONS: Final = 64
-_INSTANT: Final = 0.001  # seconds: to aiohttp, none would mean no limit
 _LASTING: Final = frozenset({401, 403, 407})  # what a proxy says that asking again does not change
 _CERTIFICATES: Final = {  # by the numbers of X509_V_ERR_… in OpenSSL's x509_vfy.h
     9: ("is not valid yet", "set this machine's clock, if it is behind"),
@@ -42,7 +41,6 @@ _UNTRUSTED: Final = ("is not trusted", "name the authority that signed it:  {tru
 _NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"})
 _PLAIN: Final = "check {endpoint} and proxies; for an endpoint on this machine:  {plain}"
 _PROXY: Final = "give HTTPS_PROXY the user and password that the proxy asks for, or name the host in NO_PROXY"
-_UNTOUCHED: Final = ("Accept-Encoding", "Content-Type", "User-Agent")  # ours are signed, or must stay away
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,19 @@ class Transport:
 
     def __init__(self, place: Place, trusted: ssl.SSLContext, names: AbstractResolver | None = None) -> None:
         """Connect when first needed; `names` finds the addresses of a host, the system does unless given."""
-        self._base = f"{place.scheme}://{place.host}"
         connector = aiohttp.TCPConnector(limit=_CONNECTIONS, ssl=trusted, resolver=_GuardedResolver(names))
         self._pool = aiohttp.ClientSession(
             connector=connector,
+            headers={"Accept-Encoding": "identity"},
+            skip_auto_headers=["Content-Type"],  # there is no content
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=_UNTOUCHED,
+            timeout=aiohttp.ClientTimeout(
+                total=None,  # each call has a moment at which it is given up
+                sock_connect=place.connect,
+                sock_read=place.read,
+                ceil_threshold=math.inf,  # or all limits beyond 5 s end at a whole second
+            ),
         )
         self._place = place
 
@@ -113,20 +117,13 @@ class Transport:
             BrokenAnswer: It was not HTTP, or larger than any answer can be.
             InvalidInput: The host resolves to an address that hands out credentials.
         """
-        limits = aiohttp.ClientTimeout(
-            total=max(_INSTANT, ends - asyncio.get_running_loop().time()),
-            sock_connect=self._place.connect,
-            sock_read=self._place.read,
-            ceil_threshold=math.inf,  # or all limits beyond 5 s end at a whole second
-        )
-        with faults_of(self._place.host):
-            async with self._pool.post(
-                URL(self._base + request.target, encoded=True),
-                headers={**request.headers, "Accept-Encoding": "identity"},
-                allow_redirects=False,
-                proxy=self._place.proxy,
-                timeout=limits,
-            ) as response:
+        place = self._place
+        url = URL.build(scheme=place.scheme, authority=place.host, path="/", query_string=request.query, encoded=True)
+        with faults_of(place.host):
+            async with (
+                asyncio.timeout_at(ends),
+                self._pool.post(url, headers=request.headers, allow_redirects=False, proxy=place.proxy) as response,
+            ):
                 return await answer_of(response)
 
     async def close(self) -> None:
@@ -175,7 +172,7 @@ async def answer_of(response: aiohttp.ClientResponse) -> Answer:
         BrokenAnswer: It is larger than any answer can be.
     """
     body = bytearray()
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         body += chunk
         if len(body) > _LARGEST:
             response.close()
