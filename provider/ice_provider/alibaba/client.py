@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import ssl
 import time
-import uuid
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -138,7 +138,7 @@ class Client:
             key=key,
             agent=self._agent,
             moment=time.time() + self._skew,
-            nonce=uuid.uuid4().hex,
+            nonce=secrets.token_hex(16),
         )
         return await self._transport.send(request, ends)
 

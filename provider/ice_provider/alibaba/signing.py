@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -74,7 +74,7 @@ def sign(
         "x-acs-version": _VERSION,
         "x-acs-action": action,
         "user-agent": _user_agent(agent),
-        "x-acs-date": datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-acs-date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
         "x-acs-signature-nonce": nonce,
         "accept": "application/json",
         "x-acs-content-sha256": _EMPTY_HASH,
