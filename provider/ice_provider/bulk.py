@@ -140,6 +140,7 @@ class BulkReads:
         try:
             while len(rounds.members) >= MANY and not (rounds.is_over or self._is_denied):
                 began = self._clock.now()
+                rounds.look_closer()
                 is_worth_it = rounds.is_worth_it(self._wall())
                 rounds.rest_until(began + APART + _SLACK if is_worth_it else None)
                 if is_worth_it:
@@ -179,7 +180,7 @@ class BulkReads:
         """Return what a search finds, by ID; nothing when that would take more calls than single reads."""
         found: dict[str, _Listed] = {}
         token: str | None = None
-        rounds.pages = 0
+        rounds.begin()
         while rounds.pages == 0 or (token and rounds.is_worth_it(self._wall())):
             page = await self._page(search, token, began)
             fetched_at = self._clock.now()
@@ -232,6 +233,7 @@ class _Rounds:
     is_over: bool = False
     runner: asyncio.Task[None] | None = None
     _next: float | None = None
+    _reach: float = 0.0
     _made: dict[str, float] = field(default_factory=dict)  # read once: for every page all ages are added up
     _listed: dict[str, str] = field(default_factory=dict)
     _ahead: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -262,6 +264,21 @@ class _Rounds:
         if moment is None:
             for member in self.members.values():
                 member.rest(float("-inf"))
+
+    def begin(self) -> None:
+        """Count the pages of a list."""
+        self.pages, self._reach = 0, self._spread
+
+    def look_closer(self) -> None:
+        """Forget how many pages there were, once most of what was searched is out of reach: its oldest tasks have ended."""
+        if self._spread < self._reach / 2:
+            self.pages = 0
+
+    @property
+    def _spread(self) -> float:
+        """Seconds of creation that a list reaches over."""
+        made = self._made.values()
+        return max(made) - min(made) + 2 * _AROUND
 
     def is_worth_it(self, wall: float) -> bool:
         """Whether a list takes fewer calls than to read every task by itself."""

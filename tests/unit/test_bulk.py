@@ -173,6 +173,29 @@ def test_lists_go_on_for_those_who_are_left_when_most_tasks_have_ended_at_once()
     assert films.reads.total() < 200 * 4
 
 
+class Nightly(Films):
+    """The first task is of yesterday, and so are thousands that nobody waits for; it ends in a minute."""
+
+    async def list_workflow_tasks(self, search: Search, token: str | None) -> Page:
+        assert search.start_of_create_time
+        self.strangers = 0 if search.start_of_create_time.startswith("2023-01-04") else 100_000
+        return await super().list_workflow_tasks(search, token)
+
+    def _task(self, task_id: str, now: float, **fields: Any) -> WorkflowTask:
+        seen = super()._task(task_id, now, **fields)
+        return dataclasses.replace(seen, create_time="2023-01-03T02:05:17Z") if task_id == "t-0" else seen
+
+
+def test_lists_begin_once_the_task_has_ended_for_whose_sake_they_reached_too_far() -> None:
+    def end_the_first(films: Films) -> None:
+        films.lengths = {"t-0": 60.0}
+
+    films, _, late = waited_for(20, kind=Nightly, prepare=end_the_first)
+
+    assert late < 35
+    assert films.reads.total() < 20 * 35  # each would be read 60 times by itself, and 20 times in the first minute
+
+
 def test_a_list_takes_the_place_of_reads_where_tasks_are_more_than_calls_too() -> None:
     single, _, _ = waited_for(400, in_bulk=False, per_second=8)
     bulk, poller, late = waited_for(400, per_second=8)
