@@ -16,7 +16,7 @@ from ice_provider.alibaba.credentials.courier import Courier
 from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.alibaba.credentials.origins import BrowserSignIn
 from ice_provider.alibaba.transport import trust
-from ice_provider.errors import NotSignedIn
+from ice_provider.errors import NotSignedIn, Unreachable
 from support.key_services import GRANTS, OAUTH_REFRESH_TOKEN, OAUTH_TOKEN, RENEWED
 from support.stage import Stage
 from support.ways import WAYS
@@ -199,6 +199,21 @@ async def test_tokens_are_not_renewed_that_could_not_be_kept(stage: Stage, monke
     await fetch(stage)
 
     assert stage.asked == [EXCHANGE]
+
+
+async def test_tokens_that_were_renewed_are_kept_also_when_no_key_comes_after_them(stage: Stage) -> None:
+    """Or the file would hold a refresh token that is spent, and the CLI would have to sign in anew."""
+    write(stage, oauth_access_token_expire=1)
+    stage.services.faults = [None, (503, ""), (503, "")]
+
+    with pytest.raises(Unreachable):
+        await fetch(stage)
+
+    assert {name: profile(stage)[f"oauth_{name}"] for name in ("access_token", "refresh_token")} == {
+        name: RENEWED[name] for name in ("access_token", "refresh_token")
+    }
+    assert (await fetch(stage)).key_id == GRANTS[0][0]
+    assert stage.asked == [TOKEN, EXCHANGE, EXCHANGE, EXCHANGE]
 
 
 async def test_nothing_of_the_file_is_ever_shown(stage: Stage) -> None:

@@ -9,12 +9,13 @@ Source: exchangeFromOAuth in config/configure.go of aliyun/aliyun-cli, and its a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,11 +88,37 @@ class OAuthKeys:
         self._courier.learn(*(settings.get(name) for name in _STORED if name.endswith(("token", "secret"))))
         return settings
 
-    def _part(self, settings: Settings) -> OAuthCredentialsProvider:
+    def _part(self, settings: Settings) -> _Part:
         return _part(self._origin, settings, self._last)
 
 
-def _part(origin: BrowserSignIn, settings: Settings, last: Key | None) -> OAuthCredentialsProvider:
+class _Part(OAuthCredentialsProvider):  # type: ignore[misc]  # it has no types
+    """The library's part for one profile; it keeps new tokens as soon as they are there, and not first with a key.
+
+    A refresh token is taken once: when no key comes after it was spent, the file must not still hold it.
+    """
+
+    def __init__(self, keep: Callable[[Mapping[str, object]], Awaitable[None]], **given: Any) -> None:
+        """Keep by `keep` what is brought, by the names in the file."""
+
+        async def keep_all(*values: object) -> None:
+            await keep(dict(zip(_STORED, values, strict=True)))
+
+        super().__init__(token_update_callback_async=keep_all, **given)
+        self._keep = keep
+
+    async def _try_refresh_oauth_token_async(self) -> None:
+        await super()._try_refresh_oauth_token_async()
+        tokens = {
+            "oauth_refresh_token": self._refresh_token,
+            "oauth_access_token": self._access_token,
+            "oauth_access_token_expire": self._access_token_expire,
+        }
+        with contextlib.suppress(Exception):  # they still bring a key, with which it is tried again
+            await self._keep(tokens)
+
+
+def _part(origin: BrowserSignIn, settings: Settings, last: Key | None) -> _Part:
     """Return the library's part for a profile as its file has it.
 
     Raises:
@@ -105,16 +132,16 @@ def _part(origin: BrowserSignIn, settings: Settings, last: Key | None) -> OAuthC
     # A token that was renewed and cannot be kept would be the end of the CLI's sign-in.
     renews = os.access(path.resolve().parent, os.W_OK)
 
-    async def keep(*values: object) -> None:
-        await asyncio.to_thread(_keep, path, origin.name, dict(zip(_STORED, values, strict=True)))
+    async def keep(values: Mapping[str, object]) -> None:
+        await asyncio.to_thread(_keep, path, origin.name, values)
 
-    return OAuthCredentialsProvider(
+    return _Part(
+        keep,
         client_id=client,
         sign_in_url=url,
         access_token=needed(settings, "oauth_access_token", str(origin)),
         access_token_expire=number(settings, "oauth_access_token_expire", str(origin)),
         refresh_token=settings.get("oauth_refresh_token") if renews else None,
-        token_update_callback_async=keep,
         **_key(settings, str(origin), last),
     )
 
