@@ -18,7 +18,7 @@ _LAST_PORT: Final = 65535
 
 def problem(endpoint: str) -> str | None:
     """Say what is wrong with `host` or `host:port`, or None."""
-    if not (_HOST.fullmatch(endpoint) and is_resolvable(split(endpoint)[0])):
+    if not (_HOST.fullmatch(endpoint) and _is_bracketed_well(endpoint) and is_resolvable(split(endpoint)[0])):
         return "must be host or host:port, without scheme, user or path, such as ice.cn-shanghai.aliyuncs.com"
     host, port = split(endpoint)
     if port is not None and not 0 < port <= _LAST_PORT:
@@ -66,6 +66,11 @@ def is_forbidden(host: str) -> bool:
         return False
     plain = getattr(address, "ipv4_mapped", None) or address
     return plain.is_link_local or plain.is_multicast or plain.is_unspecified or str(plain) in _METADATA
+
+
+def _is_bracketed_well(endpoint: str) -> bool:
+    """Whether what stands in brackets, if anything does, is an IPv6 address: no URL can be made of another."""
+    return not endpoint.startswith("[") or isinstance(address_of(split(endpoint)[0]), ipaddress.IPv6Address)
 
 
 def _is_shortened(host: str) -> bool:

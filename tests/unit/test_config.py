@@ -47,6 +47,8 @@ PORT = "must have a port from 1 to 65535"
         (f"{'l' * 64}.example.com", FORM),
         (f"{'l' * 63}.example.com", None),
         ("::1", FORM),
+        ("[127.0.0.1]:8080", FORM),
+        ("[:::]:8080", FORM),
         ("höst", FORM),
         ("host:0", PORT),
         ("host:65536", PORT),
