@@ -167,9 +167,11 @@ def test_a_proxy_without_a_password_has_no_secret(url: str | None) -> None:
     assert list(proxies.secrets(url)) == []
 
 
-async def test_a_proxy_that_is_not_there_is_named() -> None:
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "http://no-such-proxy.invalid:3128"])
+async def test_a_proxy_that_is_not_there_is_named(proxy: str) -> None:
+    """It is not the service whose name does not resolve."""
     config = ProviderConfig(region="cn-shanghai", access_key="a-key", secret_key="a-secret")
-    cloud = await connect(config, {"HTTPS_PROXY": "http://127.0.0.1:9"}, Redactor())
+    cloud = await connect(config, {"HTTPS_PROXY": proxy}, Redactor())
     with pytest.raises(Unreachable, match="the proxy of the environment cannot be reached"):
         await cloud.get_workflow_task("t-1")
     await cloud.close()

@@ -22,10 +22,10 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from ice_provider.addresses import is_forbidden
+from ice_provider import addresses
 from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.signing import SignedRequest
-from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, Rejected, Unreachable
+from ice_provider.errors import BrokenAnswer, InvalidInput, Problem, ProviderError, Rejected, Unreachable
 from ice_provider.wording import wording
 
 _LARGEST: Final = 8 * 1024 * 1024  # bytes
@@ -148,15 +148,11 @@ def faults_of(host: str) -> Iterator[None]:
         fault = getattr(error.certificate_error, "verify_code", 0)
         what, advice = _CERTIFICATES.get(fault, _UNTRUSTED)
         raise Rejected(f"the certificate of {host} {what}", [("next", _in_our_words(advice))]) from error
-    except aiohttp.ClientProxyConnectionError as error:
-        raise Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY") from error
     except aiohttp.ClientHttpProxyError as error:
         headline = f"the proxy refuses to connect to {host}: HTTP {error.status}"
         raise (Rejected(headline, [("next", _PROXY)]) if error.status in _LASTING else Unreachable(headline)) from error
     except aiohttp.ClientConnectorError as error:
-        if getattr(error.os_error, "reason", None) in _NO_TLS:
-            raise Rejected(f"{host} does not speak TLS", [("next", _in_our_words(_PLAIN))]) from error
-        raise Unreachable(f"{host} cannot be reached ({_cause(error)})") from error
+        raise _unconnected(host, error) from error
     except aiohttp.ClientPayloadError as error:
         raise BrokenAnswer(f"the answer of {host} was cut off") from error
     except (aiohttp.ClientResponseError, aiohttp.http_exceptions.HttpProcessingError) as error:
@@ -180,9 +176,18 @@ async def answer_of(response: aiohttp.ClientResponse) -> Answer:
     return Answer(response.status, response.headers, bytes(body))
 
 
+def _unconnected(host: str, error: aiohttp.ClientConnectorError) -> ProviderError:
+    """Return the error of a host that no connection was made to, or of the proxy before it."""
+    is_nameless = isinstance(error, aiohttp.ClientConnectorDNSError)
+    is_the_proxys = is_nameless and error.host != addresses.split(host)[0].lower()
+    if is_the_proxys or isinstance(error, aiohttp.ClientProxyConnectionError):
+        return Unreachable("the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY")
+    if getattr(error.os_error, "reason", None) in _NO_TLS:
+        return Rejected(f"{host} does not speak TLS", [("next", _in_our_words(_PLAIN))])
+    return Unreachable(f"{host} cannot be reached ({'its name does not resolve' if is_nameless else _cause(error)})")
+
+
 def _cause(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name does not resolve"
     fault = error.os_error
     if fault.errno and not isinstance(fault, ssl.SSLError):  # its errno is not the system's
         return os.strerror(fault.errno).lower()
@@ -199,7 +204,7 @@ class _GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
-        if any(is_forbidden(result["host"]) for result in found):
+        if any(addresses.is_forbidden(result["host"]) for result in found):
             reason = f"{host} resolves to a link-local or metadata address: credentials would go there"
             raise InvalidInput([Problem("endpoint", reason)])
         return found
