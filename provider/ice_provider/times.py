@@ -5,9 +5,11 @@ ISO 8601 in UTC, as in `2023-01-04T02:05:17Z`; the API's own example ends one wi
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
+_FORM: Final = re.compile(r"[0-9W-]{7,10}(?:[T ].*)?")  # Python would take any letter, and any digit, for the T
 _FIRST: Final = -62_135_596_800.0  # 0001-01-01T00:00:00Z
 _LAST: Final = 253_402_300_799.0  # 9999-12-31T23:59:59Z
 
@@ -19,10 +21,11 @@ def trim(text: str | None) -> str | None:
 
 def seconds(text: str | None) -> float | None:
     """Return seconds since 1970, or None for a text that is no point in time."""
-    if not text:
+    given = (text or "").strip()
+    if not _FORM.fullmatch(given):
         return None
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(given)
         return (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):  # the latter for the first and last day of the calendar
         return None

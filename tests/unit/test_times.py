@@ -23,6 +23,9 @@ from ice_provider.times import as_told, between, clock_time, seconds, told, trim
         ("soon", None),
         ("2023-13-04T02:05:17Z", None),
         ("1672797917", None),
+        ("1672797917000", None),
+        ("1801011200000", None),  # milliseconds of 2027, which begin like a day of 1801
+        ("2023-01-04x02:05:17Z", None),
     ],
 )
 def test_a_point_in_time_is_read_or_is_none(text: str | None, moment: float | None) -> None:
