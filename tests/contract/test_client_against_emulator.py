@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from time import monotonic
+from time import monotonic, tzset
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from contract.raw_server import RawServer, answer, hang, say, say_after
 from ice_emulator import VARIANTS, Emulator, Scenario
 from ice_provider import durations
 from ice_provider.alibaba.credentials.keys import Key
+from ice_provider.alibaba.transport import Answer
 from ice_provider.errors import Denied, NotKnown, NotSignedIn, Rejected, Throttled, Unreachable
 from ice_provider.model import Workflow, WorkflowTask
 from support import published
@@ -388,6 +390,24 @@ async def test_a_date_that_is_none_corrects_nothing(connect: Connect, date: str)
             await connect(server.host).get_workflow_task("t-1")
 
         assert len(server.requests) == 1
+
+
+@pytest.fixture
+def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the clock of this machine show the time of Shanghai."""
+    with monkeypatch.context() as zone:
+        zone.setenv("TZ", "Asia/Shanghai")
+        tzset()
+        yield
+    tzset()
+
+
+@pytest.mark.usefixtures("shanghai")
+@pytest.mark.parametrize(
+    "date", ["Wed, 04 Jan 2023 02:05:17 GMT", "Wednesday, 04-Jan-23 02:05:17 GMT", "Wed Jan  4 02:05:17 2023"]
+)
+def test_a_date_is_of_universal_time_in_every_form_that_http_has(date: str) -> None:
+    assert Answer(200, {"date": date}, b"").moment == 1672797917.0
 
 
 async def test_asking_again_with_a_corrected_clock_gets_no_time_of_its_own(connect: Connect) -> None:

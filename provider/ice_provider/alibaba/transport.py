@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
@@ -61,7 +62,8 @@ class Answer:
     def moment(self) -> float | None:
         """When it was sent, by the clock of who sent it, in seconds since 1970; None when it does not tell."""
         try:
-            return parsedate_to_datetime(self.headers.get("date", "")).timestamp()
+            told = parsedate_to_datetime(self.headers.get("date", ""))
+            return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()  # a zone that is left out is UTC
         except (ValueError, OverflowError):
             return None
 
