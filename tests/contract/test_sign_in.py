@@ -307,6 +307,7 @@ async def test_trouble_with_a_sign_in_is_told_in_our_words(stage: Stage, name: s
     headline = caught.value.headline
     assert headline.startswith("signing in by ")
     assert "\n" not in headline
+    assert dict(caught.value.hints)["next"].startswith("run it again in a while") == (kind is not NotSignedIn)
     assert stage.emulator.calls == []
 
 

@@ -38,13 +38,14 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
         told = "it redirects; refused, because keys would go with it"
         return NotSignedIn(f"{headline}: {told}", [asked, ("next", origin.remedy)])
     meant = _refusal(origin, courier, answer).as_error()
-    headline, hints = f"{headline}: {meant.headline}", [asked, *_advised(meant, origin)]
+    headline = f"{headline}: {meant.headline}"
+    later = ("next", f"run it again in a while; when {host} goes on like this, whoever runs it knows more")
     match meant:
         case Throttled(retry_after=pause):
-            return Throttled(headline, hints, retry_after=pause)
+            return Throttled(headline, [asked, *meant.hints, later], retry_after=pause)
         case Transient():
-            return Unreachable(headline, hints)
-    return NotSignedIn(headline, hints)
+            return Unreachable(headline, [asked, *meant.hints, later])
+    return NotSignedIn(headline, [asked, *_advised(meant, origin)])
 
 
 def unanswered(origin: Origin, error: ProviderError) -> ProviderError:
