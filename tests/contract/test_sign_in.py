@@ -282,6 +282,8 @@ async def test_a_uri_is_asked_as_it_stands_user_and_repeated_parameters_included
 
 # --- what is said when no key comes -----------------------------------------------------------------------------------
 
+HALF = {"AccessKeyId": "x", "AccessKeySecret": "", "SecurityToken": "t", "Expiration": "2999-01-01T00:00:00Z"}
+SPACED = {**HALF, "AccessKeySecret": "canary secret"}
 TROUBLE = {
     "refused": (403, json.dumps({"Code": "NoPermission", "Message": "not\nallowed", "RequestId": "R-9"}), NotSignedIn),
     "throttled": (400, json.dumps({"Code": "Throttling.User", "Message": "slow down"}), Throttled),
@@ -290,6 +292,16 @@ TROUBLE = {
     "not JSON": (200, "<html>", NotSignedIn),
     "no key": (200, json.dumps({"Code": "Success", "Credentials": {"AccessKeyId": "x"}}), NotSignedIn),
     "half a key": (200, json.dumps({"Code": "Success", "AccessKeyId": "canary-id"}), NotSignedIn),
+    "an empty secret": (
+        200,
+        json.dumps({"Code": "Success", "Credentials": HALF, "CloudCredential": HALF, **HALF}),
+        NotSignedIn,
+    ),
+    "a secret with spaces": (
+        200,
+        json.dumps({"Code": "Success", "Credentials": SPACED, "CloudCredential": SPACED, **SPACED}),
+        NotSignedIn,
+    ),
     "deep": (200, "[" * 100_000, NotSignedIn),
 }
 

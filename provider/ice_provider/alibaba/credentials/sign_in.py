@@ -75,7 +75,7 @@ async def fetch(origin: Origin, courier: Courier, last: Key | None = None, withi
                 given = await _given(origin, courier, last)
         found = (given.get_access_key_id(), given.get_access_key_secret(), given.get_security_token() or None)
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
-        key = whole(_NAMES, found, str(origin))
+        key = _whole(found, origin)
     except TimeoutError:
         raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s", [("next", origin.remedy)]) from None
     except NotSignedIn:
@@ -89,6 +89,18 @@ async def fetch(origin: Origin, courier: Courier, last: Key | None = None, withi
     if lasts is not None and lasts <= 0:
         raise NotSignedIn(f"signing in by {origin} brought a key that has expired", [("next", _EXPIRED)])
     return Key(key.key_id, key.secret, key.token, key.source, kind, lasts)
+
+
+def _whole(found: tuple[str | None, ...], origin: Origin) -> Key:
+    """Return the key that was brought.
+
+    Raises:
+        ValueError: It is half of one, or none that a header can carry.
+    """
+    try:
+        return whole(_NAMES, found, str(origin))
+    except NotSignedIn as error:  # what it advises is for a key that a person has written down
+        raise ValueError from error
 
 
 async def _given(origin: Origin, courier: Courier, last: Key | None) -> Any:
