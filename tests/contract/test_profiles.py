@@ -48,6 +48,13 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "no provider": ({"mode": "OIDC", "ram_role_arn": ROLE, "oidc_token_file": "f"}, "lacks oidc_provider_arn"),
     "no command": ({"mode": "External"}, "lacks process_command"),
     "no sign-in": ({"mode": "CloudSSO"}, "lacks cloud_sso_sign_in_url"),
+    **{
+        f"a sign-in at {url}": (
+            {"mode": "CloudSSO", "cloud_sso_sign_in_url": url},
+            "cloud_sso_sign_in_url in profile p of",
+        )
+        for url in ("http://signin.example.com", "signin.example.com", "//signin.example.com", "https://", "https:x")
+    },
     "seconds that are none": (
         {"mode": "RamRoleArn", **PAIR, "ram_role_arn": ROLE, "expired_seconds": "soon"},
         "expired_seconds in profile p",

@@ -28,6 +28,7 @@ from ice_provider.alibaba.credentials.origins import (
 )
 from ice_provider.alibaba.credentials.profile_files import Settings, load, needed, number, unusable
 from ice_provider.alibaba.credentials.variables import Named, Variables
+from ice_provider.config import uri_problem
 from ice_provider.decoding import suggest
 from ice_provider.wording import wording
 
@@ -115,9 +116,14 @@ class Profiles:
 
     def _sso(self, settings: Settings, where: str, _seen: tuple[str, ...]) -> CloudSso:
         need = functools.partial(needed, settings, where=where)
+        url = need("cloud_sso_sign_in_url")
+        if uri_problem(url) or not url.lower().startswith("https:"):  # the library would send the token anywhere
+            raise unusable(
+                f"cloud_sso_sign_in_url in {where} is no https address", "run aliyun configure for this profile"
+            )
         return CloudSso(
             where,
-            need("cloud_sso_sign_in_url"),
+            url,
             need("cloud_sso_account_id"),
             need("cloud_sso_access_config"),
             need("access_token"),
