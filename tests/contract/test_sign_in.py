@@ -153,6 +153,23 @@ async def test_a_service_for_keys_that_cannot_be_reached_is_told_as_a_trouble_of
     assert dict(caught.value.hints)["next"].startswith("it must answer with Code, AccessKeyId")
 
 
+@pytest.mark.parametrize(
+    "name", ["a role assumed with a configured pair", "OIDC with a file", "a profile with CloudSSO"]
+)
+async def test_no_policy_and_no_new_sign_in_is_named_where_only_the_network_is_in_doubt(
+    stage: Stage, name: str
+) -> None:
+    cloud = await stage.sign_in(WAYS[name], HTTPS_PROXY="http://127.0.0.1:9")
+
+    with pytest.raises(Unreachable) as caught:
+        await cloud.get_workflow_task("movie-1")
+
+    assert caught.value.headline.endswith(
+        "the proxy of the environment cannot be reached: check HTTPS_PROXY and NO_PROXY"
+    )
+    assert dict(caught.value.hints)["next"] == "check the network, HTTPS_PROXY and NO_PROXY; then run it again"
+
+
 async def test_a_refusal_that_goes_on_and_on_is_told_in_a_few_lines(stage: Stage) -> None:
     cloud = await stage.sign_in(ROLE)
     words = "word " * 100_000

@@ -14,6 +14,7 @@ from ice_provider.alibaba import answers, signing, transport
 from ice_provider.alibaba.credentials.keyring import Keyring
 from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.alibaba.credentials.order import Found
+from ice_provider.alibaba.credentials.origins import remedy_for_silence
 from ice_provider.alibaba.endpoint import Place
 from ice_provider.alibaba.refusals import CLOCK_REFUSED, KEY_EXPIRED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
@@ -128,7 +129,7 @@ class Client:
                 return await (self._keyring.replace(refused) if refused else self._keyring.key())
         except TimeoutError:
             headline = f"signing in by {self._origin} takes longer than one attempt; it goes on"
-            raise Unreachable(headline, [("next", self._origin.remedy)]) from None
+            raise Unreachable(headline, [("next", remedy_for_silence(self._origin))]) from None
 
     async def _send(self, question: Question, key: Key, ends: float) -> Answer:
         request = signing.sign(

@@ -224,6 +224,16 @@ def secrets(origin: Origin) -> Iterator[str | None]:
             yield line
 
 
+def remedy_for_silence(origin: Origin) -> str:
+    """Return what helps when whoever is to hand out a key does not answer: only of some the place itself is in doubt."""
+    match origin:
+        case AssumedRole(_, base):
+            return remedy_for_silence(base)
+        case InstanceRole() | Address() | Command():
+            return origin.remedy
+    return "check the network, HTTPS_PROXY and NO_PROXY; then run it again"
+
+
 def looks_real(origin: Origin) -> bool:
     """Whether a key that was written down has the form of Alibaba Cloud's; one that is fetched always counts as real."""
     return not isinstance(origin, Given) or origin.key.key_id.startswith(("LTAI", "STS."))

@@ -34,6 +34,7 @@ from ice_provider.alibaba.credentials.origins import (
     InstanceRole,
     Origin,
     TrustedRole,
+    remedy_for_silence,
 )
 from ice_provider.alibaba.credentials.sign_in_refusals import clock_was_refused, failure, unanswered
 from ice_provider.alibaba.credentials.uri import UriKeys
@@ -77,7 +78,8 @@ async def fetch(origin: Origin, courier: Courier, last: Key | None = None, withi
         expires, kind = getattr(given, "get_expiration", lambda: None)(), str(given.get_provider_name())
         key = _whole(found, origin)
     except TimeoutError:
-        raise Unreachable(f"signing in by {origin} took longer than {most:.0f}s", [("next", origin.remedy)]) from None
+        headline = f"signing in by {origin} took longer than {most:.0f}s"
+        raise Unreachable(headline, [("next", remedy_for_silence(origin))]) from None
     except NotSignedIn:
         raise
     except ProviderError as error:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ice_provider import messages
 from ice_provider.alibaba import answers
 from ice_provider.alibaba.credentials.courier import Courier
-from ice_provider.alibaba.credentials.origins import AssumedRole, Given, Origin, TrustedRole
+from ice_provider.alibaba.credentials.origins import AssumedRole, Given, Origin, TrustedRole, remedy_for_silence
 from ice_provider.alibaba.refusals import CLOCK_REFUSED, Asker, Question, Refusal
 from ice_provider.alibaba.transport import Answer
 from ice_provider.errors import NotSignedIn, ProviderError, Throttled, Transient, Unreachable
@@ -45,19 +45,20 @@ def failure(origin: Origin, courier: Courier, error: Exception) -> ProviderError
             return Throttled(headline, [asked, *meant.hints, later], retry_after=pause)
         case Transient():
             return Unreachable(headline, [asked, *meant.hints, later])
-    return NotSignedIn(headline, [asked, *_advised(meant, origin)])
+    return NotSignedIn(headline, [asked, *_advised(meant, origin.remedy)])
 
 
 def unanswered(origin: Origin, error: ProviderError) -> ProviderError:
     """Return the error of a sign-in whose question brought no answer: that may have another cause than the API's."""
     headline = f"signing in by {origin} failed: {error.headline}"
-    hints = _advised(error, origin)
-    return Unreachable(headline, hints) if isinstance(error, Transient) else NotSignedIn(headline, hints)
+    if isinstance(error, Transient):
+        return Unreachable(headline, _advised(error, remedy_for_silence(origin)))
+    return NotSignedIn(headline, _advised(error, origin.remedy))
 
 
-def _advised(error: ProviderError, origin: Origin) -> list[tuple[str, str]]:
-    """Return the hints of an error, with the origin's remedy where it has none."""
-    return [*error.hints, *([] if error.is_advised else [("next", origin.remedy)])]
+def _advised(error: ProviderError, remedy: str) -> list[tuple[str, str]]:
+    """Return the hints of an error, with this remedy where it has none."""
+    return [*error.hints, *([] if error.is_advised else [("next", remedy)])]
 
 
 def _no_key(origin: Origin, courier: Courier, headline: str, asked: tuple[str, str]) -> ProviderError:
