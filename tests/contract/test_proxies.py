@@ -152,6 +152,21 @@ async def test_the_password_of_a_proxy_is_not_shown_as_it_is_sent_however_short_
     assert sent not in redactor.redact(f"Basic {sent}")
 
 
+async def test_the_user_of_a_proxy_may_belong_to_a_windows_domain() -> None:
+    redactor = Redactor()
+    config = ProviderConfig(region="cn-shanghai", access_key="a-key", secret_key="a-secret")
+    async with RawServer(say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as server:
+        cloud = await connect(config, {"HTTPS_PROXY": f"http://DOMAIN\\user:canary\\pass@{server.host}"}, redactor)
+        with pytest.raises(Rejected, match="the proxy refuses to connect"):
+            await cloud.get_workflow_task("t-1")
+        await cloud.close()
+
+    (request,) = server.requests
+    (sent,) = re.findall(r"Proxy-Authorization: Basic (\S+)", request.decode())
+    assert base64.b64decode(sent) == b"DOMAIN\\user:canary\\pass"
+    assert [redactor.redact(text) for text in (sent.rstrip("="), "canary\\pass")] == ["[secret]"] * 2
+
+
 @pytest.mark.parametrize(
     "shown", ["canary-p@ss/word", "canary-p%40ss%2Fword", "canary-p%40ss%2fword", "canary-p@ss%2Fword"]
 )

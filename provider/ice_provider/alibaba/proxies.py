@@ -36,6 +36,7 @@ def find(scheme: str, host: str, environment: Mapping[str, str]) -> str | None:
     if _is_exempt(scheme, host, settings.get("no_proxy", "")):
         return None
     url = settings[variable] if "://" in settings[variable] else f"http://{settings[variable]}"
+    url = url.replace("\\", "%5C")  # of a user such as DOMAIN\me; as it is, no URL may have one
     if not _is_usable(url):
         reason = "must be the URL of an HTTP proxy such as http://proxy.example.com:3128, or be unset"
         raise InvalidInput([Problem(variable.upper(), reason)])
