@@ -436,13 +436,21 @@ def test_a_key_does_not_assume_a_role_that_is_meant_for_oidc(oidc: dict[str, str
     assert find({**ENVIRONMENT, **oidc}).key_id == "ALICLOUD_ACCESS_KEY-value"
 
 
-def test_a_role_that_is_never_meant_for_oidc_is_assumed_beside_it() -> None:
+@pytest.mark.parametrize(("key", "base"), [(ENVIRONMENT, Given), ({}, TrustedRole)], ids=["a key's", "OIDC's"])
+def test_a_role_that_is_never_meant_for_oidc_is_assumed_beside_it(key: dict[str, str], base: type) -> None:
     other = "acs:ram::123456789012:role/other"
 
-    origin = order.find(ProviderConfig(), {**ENVIRONMENT, **WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": other}).origin
+    origin = order.find(ProviderConfig(), {**key, **WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": other}).origin
 
     assert isinstance(origin, AssumedRole)
     assert origin.session.role == other
+    assert isinstance(origin.base, base)
+
+
+def test_a_role_that_oidc_has_opened_does_not_assume_itself() -> None:
+    origin = order.find(ProviderConfig(), {**WHOLE, "ALICLOUD_ASSUME_ROLE_ARN": ROLE}).origin
+
+    assert isinstance(origin, TrustedRole)
 
 
 @pytest.mark.parametrize("half", HALVES, ids=lambda half: [*half])

@@ -138,9 +138,9 @@ class _Surroundings:
         return self._variables.get(*_OIDC[1:]) is not None
 
     def by_surrounding_role(self, origin: Origin) -> Origin:
-        """Return the role that the environment wants assumed; one for OIDC has been by then."""
+        """Return the role that the environment wants assumed, unless OIDC opens a session of that very role."""
         role = self._variables.first(*(_ROLE[:1] if self._is_for_oidc() else _ROLE))
-        if role is None or isinstance(origin, TrustedRole):
+        if role is None or (isinstance(origin, TrustedRole) and origin.session.role == role.value):
             return origin
         return AssumedRole(self._session(Terms(role)), origin)
 
