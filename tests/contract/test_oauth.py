@@ -175,6 +175,16 @@ async def test_what_was_renewed_is_written_into_the_file_and_all_else_stays(stag
     }
 
 
+async def test_of_two_profiles_with_one_name_only_the_first_is_written_to(stage: Stage) -> None:
+    told = document(stage)
+    told["profiles"].append({"name": "browser", "mode": "AK", "access_key_id": "mine", "access_key_secret": "my-own"})
+    file(stage).write_text(json.dumps(told))
+
+    await fetch(stage)
+
+    assert document(stage)["profiles"][-1] == told["profiles"][-1]
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o640])
 async def test_the_file_keeps_its_mode_and_a_link_stays_one(stage: Stage, mode: int) -> None:
     real = stage.folder / "elsewhere" / "real.json"

@@ -113,6 +113,15 @@ def test_a_name_that_is_nearly_right_is_suggested(tmp_path: Path) -> None:
         find(tmp_path, {"profiles": [{"name": "p-one", "mode": "AK", **PAIR}]}, "p-onr")
 
 
+def test_of_two_profiles_with_one_name_the_first_counts_as_for_the_cli(tmp_path: Path) -> None:
+    other = {"name": "p", "mode": "AK", "access_key_id": "another-key-id", "access_key_secret": "another-secret"}
+
+    origin = find(tmp_path, {"profiles": [{"name": "p", "mode": "AK", **PAIR}, other]}).origin
+
+    assert isinstance(origin, Given)
+    assert origin.key.key_id == "canary-key-id"
+
+
 def test_a_command_is_run_only_when_the_configuration_names_its_profile(tmp_path: Path) -> None:
     command = {"mode": "External", "process_command": "print-a-key --canary"}
     file = tmp_path / "profiles"

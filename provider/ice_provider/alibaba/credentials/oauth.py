@@ -166,6 +166,7 @@ def _keep(path: Path, name: str, values: Mapping[str, object]) -> None:
     for profile in document["profiles"]:
         if profile["name"] == name:
             profile.update(values)
+            break
     handle, new = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -91,8 +91,8 @@ def _unreadable(path: Path, why: str) -> NotSignedIn:
 def _from_json(text: str, path: Path) -> tuple[dict[str, Settings], str]:
     try:
         document = json.loads(text)
-        profiles: dict[str, Settings] = {
-            str(profile["name"]): _texts(profile) for profile in document.get("profiles") or []
+        profiles: dict[str, Settings] = {  # of several with one name the first counts, as for the CLI
+            str(profile["name"]): _texts(profile) for profile in reversed(document.get("profiles") or [])
         }
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):  # the text may hold keys: not told
         raise unusable(f"{path} is no configuration of the aliyun CLI", "run aliyun configure") from None
