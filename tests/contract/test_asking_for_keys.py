@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
-from alibabacloud_credentials.utils import auth_util
 
 from contract.raw_server import RawServer, answer, say
 from ice_provider.errors import Denied, NotSignedIn
@@ -135,18 +134,6 @@ async def test_an_instance_that_gives_no_token_is_asked_nothing_without_one(stag
         await cloud.get_workflow_task("movie-1")
 
     assert set(stage.asked) == {"100.100.100.200 /latest/api/token"}
-
-
-async def test_whatever_role_the_instance_has_is_not_the_one_that_the_environment_names(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The library reads that variable when it is imported, and takes it for what a profile leaves out."""
-    monkeypatch.setattr(auth_util, "environment_ecs_metadata", "another")
-    way = WAYS["a profile with whatever role the instance has"]
-    cloud = await stage.sign_in(way)
-
-    assert (await cloud.get_workflow_task("movie-1")).succeeded
-    assert stage.asked == list(way.asks)
 
 
 @pytest.mark.parametrize("name", INSTANCE)

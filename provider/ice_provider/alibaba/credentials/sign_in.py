@@ -151,11 +151,7 @@ def _provider(origin: Origin, courier: Courier, last: Key | None) -> Any:
             )
         case InstanceRole(name, token_only):
             # Without `async_update_enabled=False` it starts a thread that asks by its own rules.
-            part = EcsRamRoleCredentialsProvider(
-                role_name=name or "", disable_imds_v1=token_only, async_update_enabled=False
-            )
-            part._role_name = name  # noqa: SLF001  # None, which asks the instance, cannot be given
-            return part
+            return EcsRamRoleCredentialsProvider(role_name=name, disable_imds_v1=token_only, async_update_enabled=False)
         case Address(uri):
             return UriKeys(uri, courier)
         case CloudSso(_, url, account, access, token, token_expires):
