@@ -1,8 +1,8 @@
 """What of other packages must be as we know it, beyond what they promise; and what to say where it is not.
 
 Five rooms lean on insides: `rpc._proto` on Pulumi's stubs, `alibaba.sdk` on where the SDK keeps its models,
-`alibaba.signing` on the SDK's signer, `alibaba.credentials.courier` on the functions by which the credentials library
-speaks, `ice_dynamic.insides` on what Pulumi does for a program. An installer holds the versions within bounds only if it
+`alibaba.signing` on the SDK's signer, `alibaba.credentials` on how the credentials library speaks (`courier`) and renews
+tokens (`oauth`), `ice_dynamic.insides` on what Pulumi does for a program. An installer holds the versions within bounds only if it
 is asked to, and insides may change within them.
 Knows the standard library, about and errors.
 """

@@ -111,7 +111,7 @@ def _keyring(
 
 def _library() -> ModuleType:
     """Import the official credentials library, which only a key that has to be fetched needs."""
-    with leaning_on("alibabacloud-credentials"):  # `courier` replaces functions of its insides
+    with leaning_on("alibabacloud-credentials"):  # `courier` and `oauth` replace functions of its insides
         from ice_provider.alibaba.credentials import sign_in  # noqa: PLC0415
 
     _quieten()

@@ -98,6 +98,8 @@ class _Part(OAuthCredentialsProvider):  # type: ignore[misc]  # it has no types
     A refresh token is taken once: when no key comes after it was spent, the file must not still hold it.
     """
 
+    _renew = OAuthCredentialsProvider._try_refresh_oauth_token_async  # noqa: SLF001  # missing, it is missed at import
+
     def __init__(self, keep: Callable[[Mapping[str, object]], Awaitable[None]], **given: Any) -> None:
         """Keep by `keep` what is brought, by the names in the file."""
 
@@ -108,14 +110,15 @@ class _Part(OAuthCredentialsProvider):  # type: ignore[misc]  # it has no types
         self._keep = keep
 
     async def _try_refresh_oauth_token_async(self) -> None:
-        await super()._try_refresh_oauth_token_async()
-        tokens = {
-            "oauth_refresh_token": self._refresh_token,
-            "oauth_access_token": self._access_token,
-            "oauth_access_token_expire": self._access_token_expire,
-        }
+        await self._renew()
         with contextlib.suppress(Exception):  # they still bring a key, with which it is tried again
-            await self._keep(tokens)
+            await self._keep(
+                {
+                    "oauth_refresh_token": self._refresh_token,
+                    "oauth_access_token": self._access_token,
+                    "oauth_access_token_expire": self._access_token_expire,
+                }
+            )
 
 
 def _part(origin: BrowserSignIn, settings: Settings, last: Key | None) -> _Part:
