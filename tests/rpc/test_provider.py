@@ -222,6 +222,15 @@ async def test_a_burst_of_three_thousand_creates_loses_none_and_cancel_still_ans
     assert cloud.calls["t-1"] == 1
 
 
+async def test_a_message_far_beyond_what_grpc_takes_by_default_comes_and_goes() -> None:
+    """An import with its inputs, or the triggers of a group, may have any size that the engine has."""
+    news = struct({"taskId": "t-1", "triggers": {"report": "x" * (32 << 20)}})
+    async with provider(ScriptedCloud()) as running:
+        answer = await running.stub.Check(pb.CheckRequest(urn=URN, news=news))
+
+    assert answer == pb.CheckResponse(inputs=news)
+
+
 async def test_an_engine_that_takes_no_lines_holds_up_no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_LOG_LIMIT", 0.05)
     async with provider(ScriptedCloud(task("Init"), task("Processing"), task())) as running:
