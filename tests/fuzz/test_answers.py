@@ -139,8 +139,8 @@ def test_of_whatever_is_told_about_a_task_a_person_can_be_told(task: dict[str, A
 @fuzzed(about_a_page)
 def test_a_page_is_believed_when_and_only_when_every_task_of_it_is_whole(found: dict[str, Any]) -> None:
     listed, token = found.get("TaskList"), found.get("NextToken")
-    whole = isinstance(listed, list) and all(is_task(each) for each in listed) and is_text(token)
-    is_believed = is_answer(found) and (listed is None or whole)
+    is_whole = listed is None or (isinstance(listed, list) and all(is_task(each) for each in listed))
+    is_believed = is_answer(found) and is_whole and is_text(token)
     try:
         page = answers.page(found)
     except BrokenAnswer:
@@ -149,6 +149,7 @@ def test_a_page_is_believed_when_and_only_when_every_task_of_it_is_whole(found: 
 
     assert is_believed
     assert [each.task_id for each in page.tasks] == [each["TaskId"] for each in listed or ()]
+    assert page.next_token == (token or None)
 
 
 @fuzzed(results | texts)
