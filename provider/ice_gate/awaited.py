@@ -28,7 +28,7 @@ class Awaited:
         tally: The counts of a group; None for one task.
         seen: Each task as it was read last.
         was_answered: Whether the service has answered at all.
-        was_missed: Whether a call has failed to bring an answer.
+        was_asked: Whether a call has been made.
     """
 
     task_ids: tuple[str, ...]
@@ -39,14 +39,12 @@ class Awaited:
     seen: dict[str, WorkflowTask] = field(default_factory=dict)
     troubles: Troubles = field(default_factory=Troubles)
     was_answered: bool = False
-    was_missed: bool = False
+    was_asked: bool = False
 
     def note(self, task_id: str, reading: WorkflowTask | ProviderError, now: float) -> None:
         """Keep what a call brought; `now` by the clock."""
         self.troubles.note(task_id, reading, now)
-        if isinstance(reading, Unreachable | BrokenAnswer):
-            self.was_missed = True
-        else:
+        if not isinstance(reading, Unreachable | BrokenAnswer):
             self.was_answered = True
         if isinstance(reading, WorkflowTask):
             self.seen[task_id] = reading
@@ -54,7 +52,7 @@ class Awaited:
     @property
     def was_never_answered(self) -> bool:
         """Whether calls were made, and none brought an answer of the service."""
-        return self.was_missed and not self.was_answered
+        return self.was_asked and not self.was_answered
 
     @property
     def heading(self) -> str:
@@ -97,6 +95,7 @@ class Witness:
 
     async def get_workflow_task(self, task_id: str) -> WorkflowTask:
         """See `Cloud`."""
+        self.awaited.was_asked = True  # also when the limit ends before the call does
         try:
             task = await self.cloud.get_workflow_task(task_id)
         except ProviderError as error:

@@ -80,9 +80,9 @@ def deadline(tally: Tally, *, limit: Limit, trouble: ProviderError | None, waite
     hints = [("standing", f"{counts(standing)}, after {durations.show(waited)}")]
     hints += [("running", _some(running))] if running else []
     hints += [("not known", _some(sorted(tally.missing)))] if tally.missing else []
-    hints += messages.last_trouble(trouble, answered=standing.unread < standing.total)
+    last = messages.last_trouble(trouble, answered=standing.unread < standing.total)
     again = f"run {wording().again} again: the wait goes on where it is, the tasks have not been touched"
-    remedies = [*messages.way_on(trouble, again), *_more_time(standing, limit, waited)]
+    remedies = [*messages.way_on(last, again), *_more_time(standing, limit, waited)]
     return DeadlineExceeded(headline, [*hints, *_failures(tally), *remedies])
 
 

@@ -111,10 +111,8 @@ def deadline(
         headline = f"{task(task_id)} was still {seen.status} when the {span} limit of this {limit.operation} ended"
         headline += f" ({detail})" if detail else ""
     facts = _facts(seen, now) if seen else []
-    return DeadlineExceeded(
-        headline,
-        [*facts, *last_trouble(trouble, answered=seen is not None), *way_on(trouble, again), *raise_limit(limit)],
-    )
+    last = last_trouble(trouble, answered=seen is not None)
+    return DeadlineExceeded(headline, [*facts, *way_on(last, again), *raise_limit(limit)])
 
 
 def unasked() -> Throttled:
@@ -125,17 +123,16 @@ def unasked() -> Throttled:
     )
 
 
-def last_trouble(trouble: ProviderError | None, *, answered: bool) -> list[tuple[str, str]]:
-    """Return the line that tells what came of the last call, when it brought no task."""
-    if trouble:
-        return [("last", trouble.headline)]
-    return [] if answered else [("last", "no answer came in all that time")]
+def last_trouble(trouble: ProviderError | None, *, answered: bool) -> ProviderError | None:
+    """Return what came of the last call, when it brought no task; a call that hangs until the limit brings nothing."""
+    return trouble or (None if answered else Unreachable("no answer came in all that time"))
 
 
 def way_on(trouble: ProviderError | None, again: str) -> list[tuple[str, str]]:
-    """Return what to do once a limit has ended: first about the trouble, when there is some, then to run it again."""
+    """Return the trouble that a limit ended in, when there is some, and what to do: about it first, then run again."""
+    last = [("last", trouble.headline)] if trouble else []
     advice = _advice(trouble)
-    return [("next", advice), ("", f"then {again}")] if advice else [("next", again)]
+    return [*last, *([("next", advice), ("", f"then {again}")] if advice else [("next", again)])]
 
 
 def _advice(trouble: ProviderError | None) -> str | None:

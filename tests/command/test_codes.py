@@ -159,6 +159,21 @@ async def test_a_service_that_never_answered_is_not_told_as_a_slow_task(tmp_path
     assert "check the network, --endpoint, and proxies on the way" in ended.err
 
 
+@pytest.mark.parametrize("tasks", [("movie-1",), ("movie-1", "movie-2")], ids=["one task", "a group"])
+async def test_a_call_that_hangs_until_the_limit_is_no_answer_either(gate: Command, tasks: tuple[str, ...]) -> None:
+    assert gate.emulator
+    gate.emulator.add_fault({"kind": "hang"})
+
+    for limit in LIMITS:
+        ended = await gate.run("wait", *tasks, "--timeout", limit)
+        if gate.emulator.calls:
+            break
+
+    assert ended.code == Exit.UNREACHABLE
+    assert "    last       no answer came in all that time\n" in ended.err
+    assert "    next       check the network, --endpoint, and proxies on the way\n" in ended.err
+
+
 async def test_without_region_and_endpoint_it_says_which_option_is_missing(tmp_path: Path) -> None:
     ended = await Command(tmp_path, "").run("wait", "movie-1", ALIBABA_CLOUD_REGION=None)
 

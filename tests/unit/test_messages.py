@@ -165,7 +165,9 @@ CALL_LESS = (
             None,
             (
                 "workflow task 4215e0…5441e could not be read before the 30m limit of this create ended\n"
-                f"    last       no answer came in all that time\n    next       {AGAIN}\n{RAISE}"
+                "    last       no answer came in all that time\n"
+                "    next       check the network, ice:endpoint, and proxies on the way\n"
+                f"               then {AGAIN}\n{RAISE}"
             ),
         ),
         (

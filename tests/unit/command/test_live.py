@@ -157,7 +157,7 @@ async def test_a_list_that_is_behind_takes_no_end_back() -> None:
 
 
 def test_a_task_that_is_not_known_is_an_answer() -> None:
-    awaited = Awaited(("t-1",), LIMIT, 0.0)
+    awaited = Awaited(("t-1",), LIMIT, 0.0, was_asked=True)
     awaited.note("t-1", Unreachable("down"), 1.0)
     awaited.note("t-1", NotKnown("not known"), 2.0)
 
