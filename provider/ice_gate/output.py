@@ -32,6 +32,11 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def _escaped(letter: str) -> str:
+    """Return a letter of a JSON text as it may be shown: some controls and ends of lines are plain letters to JSON."""
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
+
+
 class Output:
     """Where a command speaks.
 
@@ -69,8 +74,10 @@ class Output:
         self._raw.flush()
 
     def value(self, value: Any) -> None:
-        """Print a value as JSON in one line, without secrets."""
-        self.document(json.dumps(self._cleaned(value), ensure_ascii=False, separators=(",", ":")) + "\n")
+        """Print a value as JSON in one line, without secrets; what is not printed is escaped, as JSON can."""
+        text = json.dumps(self._cleaned(value), ensure_ascii=False, separators=(",", ":"))
+        escaped = text if text.isprintable() else "".join(map(_escaped, text))
+        self.document(escaped + "\n")
 
     def warn(self, text: str) -> None:
         """Print what the person should know, on standard error."""

@@ -137,6 +137,17 @@ def test_whatever_is_printed_has_its_secrets_taken_out(capsys: pytest.CaptureFix
     assert "a-secret" not in told
 
 
+def test_json_is_one_line_that_steers_no_terminal_whatever_its_texts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"\x9bm": "\x7f \x85 \u2028 \u202e \x1b[2J \n \U000e0001 映画"}
+
+    Output(Redactor(), is_watched=False).value(value)
+
+    line = capsys.readouterr().out.removesuffix("\n")
+    assert line.isprintable()
+    assert "映画" in line
+    assert json.loads(line) == value
+
+
 def test_json_stays_json_whatever_is_taken_out_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     redactor = Redactor()
     redactor.learn("a-secret-of-the-user")
