@@ -135,8 +135,9 @@ def _list(command: argparse.ArgumentParser) -> None:
     search = command.add_argument_group("which tasks")
     for property_ in properties(Arguments):
         _add(search, property_)
-    command.add_argument("--ids", action="store_true", help="print nothing but the IDs")
-    command.add_argument("--json", action="store_true", help="print each task as JSON, a line each")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--ids", action="store_true", help="print nothing but the IDs")
+    form.add_argument("--json", action="store_true", help="print each task as JSON, a line each")
 
 
 def _settings() -> list[Property]:

@@ -18,6 +18,7 @@ from ice_gate.timeline import timeline
 from ice_gate.views import Lines, as_json
 from ice_provider import messages
 from ice_provider.decoding import decode
+from ice_provider.errors import InvalidInput, Problem
 from ice_provider.functions.get_workflow_task import Arguments, GetWorkflowTask
 from ice_provider.model import WorkflowTask
 from ice_provider.session import Operation
@@ -27,7 +28,15 @@ _LOG_WIDTH = 100  # cells, where no terminal has a width
 
 
 async def show(options: Namespace, run: Run) -> Exit:
-    """Show a task; return the exit code. See `GetWorkflowTask` for what it raises."""
+    """Show a task; return the exit code. See `GetWorkflowTask` for what it raises.
+
+    Raises:
+        InvalidInput: The picture has no place, or the same one as the JSON.
+    """
+    if options.svg == "":
+        raise InvalidInput([Problem("svg", "must name a file, or be - for standard output")])
+    if options.svg == _STDOUT and options.json:
+        raise InvalidInput([Problem("svg", "- and --json would both be written to standard output: name a file")])
     arguments = decode(Arguments, {"taskId": options.task})
     async with run.session() as session, Operation(session, Lines(run.output), "read") as operation:
         task = await GetWorkflowTask().call(arguments, operation)

@@ -65,6 +65,14 @@ ENDINGS: dict[str, tuple[tuple[str, ...], dict[str, str | None], Exit, str]] = {
     ),
     "a condition that is none": (("wait", "movie-1", "--condition", "("), {}, Exit.USAGE, "--condition: "),
     "a task that can be none": (("wait", "movie 1"), {}, Exit.USAGE, "TASK: must not hold spaces"),
+    "a picture without a place": (("show", "movie-1", "--svg", ""), {}, Exit.USAGE, "--svg: must name a file"),
+    "two documents in one place": (
+        ("show", "movie-1", "--svg", "-", "--json"),
+        {},
+        Exit.USAGE,
+        "--svg: - and --json would both be written to standard output",
+    ),
+    "two forms of one list": (("list", "--ids", "--json"), {}, Exit.USAGE, "--json: not allowed with argument --ids"),
     "half a number": (
         ("list", "--requests-per-second", "many"),
         {},
