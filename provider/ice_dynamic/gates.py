@@ -7,13 +7,14 @@ generated class's own, and what that hands to Pulumi reaches `_Dynamic`, which m
 from __future__ import annotations
 
 import functools
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 import pulumi
 import pulumi_ice
 
 from ice_dynamic.insides import pickled
-from ice_dynamic.provider import CODE, URN, GateProvider
+from ice_dynamic.provider import CODE, SECRETS, URN, GateProvider
 from ice_provider import durations
 from ice_provider.declaration import properties
 from ice_provider.resources import RESOURCES
@@ -49,6 +50,7 @@ class _Dynamic(pulumi.CustomResource):
         type_ = f"pulumi-python:dynamic/ice:{token.rpartition(':')[2]}"
         limits = opts.custom_timeouts or pulumi.CustomTimeouts()
         refuse_limits(create=limits.create, update=limits.update)
+        props.__dict__[SECRETS] = cast("pulumi.Input[Any]", _secret_names({**vars(props)}))
         props.__dict__[CODE] = pulumi.Output.secret(_code(token, create=limits.create, update=limits.update))
         props.__dict__[URN] = pulumi.create_urn(name, type_, opts.parent)
         super().__init__(type_, name, props, opts)
@@ -97,6 +99,12 @@ def refuse_limits(**limits: str | None) -> None:
     for operation, limit in limits.items():
         if limit and (reason := durations.problem(limit)):
             raise ValueError(f"custom_timeouts: {operation} {reason}")
+
+
+async def _secret_names(arguments: Mapping[str, Any]) -> list[str]:
+    """Return which arguments the program made secret: a dynamic provider is handed them as if they were not."""
+    outputs = {name: value for name, value in arguments.items() if isinstance(value, pulumi.Output)}
+    return [name for name, value in outputs.items() if await value.is_secret()]
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from ice_dynamic.running import WorkflowTaskError, begin, understood
 from ice_dynamic.wording import spoken
 from ice_provider import guard
+from ice_provider.errors import one_line
 from ice_provider.redaction import Redactor
 from ice_provider.rpc.engine import Engine, Row
 from ice_provider.session import Operation, Session
@@ -62,6 +63,11 @@ class Process:
         except Exception as error:  # noqa: BLE001  # a bug is told as one
             whole = understood(error, self._redactor)
             raise whole from WorkflowTaskError(whole.headline)  # a cause comes before the traceback that Pulumi prints
+
+    def keep_secret(self, *texts: str) -> None:
+        """Let no message repeat what was given as a secret: an error shows the condition that it is about."""
+        for text in texts:
+            self._redactor.learn(text.strip(), one_line(text).strip())
 
     async def _begun(self) -> Session:
         if self._session is None:

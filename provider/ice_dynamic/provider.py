@@ -26,6 +26,7 @@ from ice_provider.session import Operation
 
 CODE: Final = "__provider"  # where Pulumi keeps the pickled provider
 URN: Final = "__urn"  # Pulumi hides names that begin so; some versions even from us, then lines go to the stack's row
+SECRETS: Final = "__secrets"  # the arguments that are secret: no message may repeat them
 
 
 class GateProvider(dynamic.ResourceProvider):
@@ -121,6 +122,8 @@ class GateProvider(dynamic.ResourceProvider):
                 await operation.reporter.warn(messages.left_out(left_out))
             return values.read(struct)
 
+        hidden = [props.get(p.name) for p in properties(self._resource.inputs) if p.attribute in props.get(SECRETS, ())]
+        self._process.keep_secret(*(value for value in hidden if isinstance(value, str)))
         limit = self._limits.get(name)
         timeout = durations.parse(limit) if limit else 0.0
         outputs = self._process.settle(send, name, urn=props.get(URN, ""), timeout=timeout)

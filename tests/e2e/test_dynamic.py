@@ -123,6 +123,20 @@ async def test_neither_the_pickled_code_nor_the_state_holds_a_key(
     assert await pulumi.resources() == {}
 
 
+async def test_an_error_repeats_nothing_that_the_program_made_secret(
+    project: Project, emulator: Emulator, tmp_path: Path
+) -> None:
+    emulator.set_status("movie-1", "Succeed")
+    pulumi = await project(runtime="python")
+    hidden = """condition=pulumi.Output.secret("status == 'canary-of-the-program'")"""
+    program = write(tmp_path, f'ice.WorkflowTaskGate("encoded", task_id="movie-1", {hidden})')
+
+    up = await pulumi.inline("up", program)
+
+    assert "condition  [secret]" in up.text
+    assert "canary-of-the-program" not in up.text
+
+
 def write(folder: Path, *lines: str) -> Path:
     """Write a program that imports this flavour."""
     path = folder / "program.py"
