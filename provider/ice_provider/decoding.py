@@ -10,6 +10,7 @@ import difflib
 import enum
 import json
 import math
+import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
@@ -166,6 +167,8 @@ def _convert_scalar(wanted: Any, value: Any, path: str) -> Any:
     }[wanted]
     if not fits:
         raise _misfit(path, _SCALARS[wanted], value)
+    if isinstance(value, str) and _SURROGATE.search(value):
+        raise _Misfit([Problem(path, "holds what is no UTF-8: write it anew, in a terminal or file that is UTF-8")])
     return wanted(value)
 
 
@@ -177,6 +180,9 @@ def _is_finite(value: float) -> bool:
         return False
 
 
+_SURROGATE: Final = re.compile(
+    "[\ud800-\udfff]"
+)  # what Python makes of a command line's other bytes; no call carries it
 _SCALARS: Final = {str: "a string", bool: "true or false", float: "a number", int: "a whole number"}
 
 

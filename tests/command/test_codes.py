@@ -65,6 +65,12 @@ ENDINGS: dict[str, tuple[tuple[str, ...], dict[str, str | None], Exit, str]] = {
     ),
     "a condition that is none": (("wait", "movie-1", "--condition", "("), {}, Exit.USAGE, "--condition: "),
     "a task that can be none": (("wait", "movie 1"), {}, Exit.USAGE, "TASK: must not hold spaces"),
+    "a name that is no UTF-8": (
+        ("list", "--workflow-name", "Nightly \udcff"),
+        {},
+        Exit.USAGE,
+        "--workflow-name: holds what is no UTF-8",
+    ),
     "a picture without a place": (("show", "movie-1", "--svg", ""), {}, Exit.USAGE, "--svg: must name a file"),
     "two documents in one place": (
         ("show", "movie-1", "--svg", "-", "--json"),
