@@ -13,6 +13,7 @@ from ice_gate.output import Output
 from ice_provider import times
 from ice_provider.declaration import encode
 from ice_provider.model import GatedTask, WorkflowTask
+from ice_provider.observation import gated
 from ice_provider.resources.workflow_task_group_gate import GatedGroup
 from ice_provider.session import Reporter
 
@@ -116,7 +117,7 @@ class JsonLines:
         if awaited.tally:
             return _as_members(GatedGroup.of(awaited.tally, awaited.region))
         seen = awaited.seen.get(awaited.task_ids[0])
-        return _as_members(seen) if seen else {}
+        return _as_members(gated(seen, awaited.region)) if seen else {}
 
     def _end(self, code: Exit, message: str, told: Mapping[str, Any]) -> None:
         self._tell("end", message, outcome=code.word, exitCode=int(code), **told)

@@ -67,7 +67,7 @@ async def test_json_tells_a_failure_with_its_reason_and_what_was_read(gate: Comm
     end = objects(ended.out)[-1]
     assert (end["event"], end["outcome"], end["exitCode"]) == ("end", "shut", ended.code)
     assert ended.err.startswith(f"error: {end['message']}\n")
-    assert end["task"]["status"] == "Failed"
+    assert (end["task"]["status"], end["task"]["region"]) == ("Failed", "cn-shanghai")
     assert any(hint.startswith("next mend the cause") for hint in end["hints"])
 
 
