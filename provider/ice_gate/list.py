@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import IO, cast
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -45,13 +45,10 @@ async def list_tasks(options: Namespace, run: Run) -> Exit:
     return Exit.OPEN
 
 
-def _table(found: Found) -> Table:
+def _table(found: Found) -> Group:
     counts = ", ".join(f"{count:,} {status}" for status, count in sorted(found.status_counts.items()))
     caption = f"{len(found.tasks):,} task{'' if len(found.tasks) == 1 else 's'}" + (f": {counts}" if counts else "")
-    table = Table(
-        box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, expand=True, caption_justify="left"
-    )
-    table.caption = Text(printable(caption), "dim")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, expand=True)
     rows = [[Text(printable(cell)) for cell in _cells(task)] for task in found.tasks]
     for number, name in enumerate(_COLUMNS[:-1]):  # the name of the workflow is what gives way
         least = max([len(name), *(row[number].cell_len for row in rows)])
@@ -60,7 +57,7 @@ def _table(found: Found) -> Table:
     for task, cells in zip(found.tasks, rows, strict=True):
         cells[1].stylize(STYLES[_KINDS.get(task.status, Kind.RUNNING)])
         table.add_row(*cells)
-    return table
+    return Group(table, Text(printable(caption), "dim"))  # as a caption it would be cut with a table that is too wide
 
 
 def _cells(task: WorkflowTask) -> tuple[str, ...]:

@@ -33,6 +33,14 @@ def test_the_id_and_the_status_stay_whole_and_the_name_of_the_workflow_gives_way
     assert drawn(Found(tasks=(told,), task_ids=(LONG,), status_counts={}), 60)[1].split()[:2] == [LONG, "Processing"]
 
 
+def test_no_count_is_lost_where_the_table_is_wider_than_the_terminal() -> None:
+    counts = {"Canceled": 1, "Failed": 2, "Processing": 3, "Succeed": 4}
+
+    lines = drawn(Found(tasks=(task("Failed", LONG),), task_ids=(LONG,), status_counts=counts), 30)
+
+    assert " ".join(lines[2:]) == "1 task: 1 Canceled, 2 Failed, 3 Processing, 4 Succeed"
+
+
 def test_a_list_without_tasks_is_a_heading() -> None:
     lines = drawn(Found(tasks=(), task_ids=(), status_counts={}), 80)
 
