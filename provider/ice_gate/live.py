@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO, Final, Self, cast
 
 from rich.console import Console, Group, RenderableType
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
@@ -29,6 +30,7 @@ _BAR: Final = 24  # this and what follows: cells
 _WIDE: Final = 100
 _LONGEST_ID: Final = 40
 _AROUND: Final = 5  # lines of a terminal that are not for rows
+_KEY: Final = len("^C")  # cells: a terminal writes a key behind the last line, which must not break it
 _FEWEST: Final = 3  # rows even on the smallest terminal
 
 
@@ -146,7 +148,7 @@ def _line(awaited: Awaited, moment: Moment) -> RenderableType:
         told = f"{seen.status if seen else 'not read yet'} · {used}{messages.failing(trouble)}"
     grid = Table.grid(padding=(0, 1))
     grid.add_row(bar, Text(printable(told)))
-    return grid
+    return Constrain(grid, max(1, moment.width - _KEY - 1))
 
 
 def _tasks(awaited: Awaited, tally: Tally, moment: Moment) -> Table:

@@ -103,6 +103,17 @@ def test_the_names_and_statuses_of_tasks_are_whole_and_the_reason_gives_way(widt
     assert max(map(len, text.splitlines())) <= width
 
 
+@pytest.mark.parametrize("count", [1, 500])
+def test_ctrl_c_fits_behind_the_last_line_which_would_else_be_drawn_one_line_too_low(count: int) -> None:
+    console = Console(file=io.StringIO(), width=80, height=50, color_system=None, legacy_windows=False)
+
+    console.print(frame(group(count), Moment(5.0, 0.0, 80, 10), is_over=False), end="")
+
+    *_, last = console.file.getvalue().splitlines()
+    assert "30m" in last
+    assert len(f"{last}^C") < 80
+
+
 def test_trouble_is_told_only_when_it_lasts() -> None:
     awaited = Awaited(("t-1",), LIMIT, 0.0)
     awaited.note("t-1", Throttled("the service slows us down"), 1.0)
