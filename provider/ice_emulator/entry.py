@@ -76,8 +76,10 @@ class Entry:
     def required(self, name: str) -> str:
         """Return a text that must be there and hold something."""
         text = self.text(name)
-        if not text:
+        if text is None:
             raise self.missing(name, f"add `{name}:` with a text")
+        if not text:
+            raise self.error(name, "this is empty", "write a text")
         return text
 
     def missing(self, name: str, remedy: str) -> ScenarioError:
@@ -95,9 +97,11 @@ class Entry:
         value = self._values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            remedy = f"write a number from 0 to {most}"
+        remedy = f"write a number from 0 to {most}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.error(name, f"{kind(value)} stands where a number belongs", remedy)
+        if not 0 <= value <= most:
+            raise self.error(name, f"{kind(value)} is out of range", remedy)
         return value
 
     def count(self, name: str) -> int | None:

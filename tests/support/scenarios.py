@@ -61,13 +61,14 @@ BAD = {
     "tasks: [{taskId: t, answer: {}, httpStatus: 99}]": "s.yaml:1: tasks[0].httpStatus: the number 99 stands where a",
     "tasks: [{taskId: t, answer: {}, httpStatus: 600}]": "s.yaml:1: tasks[0].httpStatus: the number 600 stands where a",
     "tasks:\n  - taskId: t\n    timeline: []": "s.yaml:3: tasks[0].timeline: there are no steps; add steps such as {after:",
+    TASK + "      - {after: 1, status: ''}": "s.yaml:5: tasks[0].timeline[1].status: this is empty; write a text",
     TASK + "      - {after: 1}": "s.yaml:5: tasks[0].timeline[1].status: this is missing; add `status:` with a text",
     TASK
     + "      - {status: Init}": "s.yaml:5: tasks[0].timeline[1]: a step needs one of after and calls; write `after:`",
     TASK
     + "      - {after: 1, calls: 1, status: A}": "s.yaml:5: tasks[0].timeline[1]: a step needs one of after and calls;",
     TASK
-    + "      - {after: -1, status: A}": "s.yaml:5: tasks[0].timeline[1].after: the number -1 stands where a number",
+    + "      - {after: -1, status: A}": "s.yaml:5: tasks[0].timeline[1].after: the number -1 is out of range; write a number from 0 to",
     TASK
     + "      - {after: 1s, status: A}": "s.yaml:5: tasks[0].timeline[1].after: a text stands where a number belongs;",
     TASK
@@ -120,7 +121,7 @@ BAD = {
         "s.yaml:1: keys[0].deniedActions: a mapping is not known here; known here: GetWorkflowTask, ListWorkflowTasks, StartWorkflow"
     ),
     "keys: [{accessKey: k, secretKey: s, expiresAfter: 60}]": "s.yaml:1: keys[0].expiresAfter: only a token expires; add",
-    "faults: [{kind: hang, share: 2}]": "s.yaml:1: faults[0].share: the number 2 stands where a number belongs; write a number from 0 to 1",
+    "faults: [{kind: hang, share: 2}]": "s.yaml:1: faults[0].share: the number 2 is out of range; write a number from 0 to 1",
     "faults: [{kind: hang, share: 0.5, calls: 1}]": "s.yaml:1: faults[0].share: a fault with calls has no share; remove",
     "faults: [{kind: hang, action: StartWorkflow, taskId: t}]": "s.yaml:1: faults[0].taskId: StartWorkflow is about no single",
     "workflows: [{workflowId: w}]": "s.yaml:1: workflows[0].timeline: this is missing; add `timeline:` with steps",
