@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ice_gate.running import Run
 
 
+_STILL = frozenset({"", "dumb", "unknown"})
+"""The terminals on which nothing moves."""
+
+
 def main() -> NoReturn:
     """Run the command whose words are the arguments of this process."""
     sys.stdout, sys.stderr = (stream or _nowhere() for stream in (sys.stdout, sys.stderr))
@@ -79,7 +83,7 @@ def _act(options: Namespace) -> Exit:
     speak(CommandLine())
     redactor = Redactor()
     guard.standard_error(redactor)
-    output = Output(redactor, is_watched=sys.stdout.isatty() and os.environ.get("TERM") not in {None, "", "dumb"})
+    output = Output(redactor, is_watched=sys.stdout.isatty() and os.environ.get("TERM", "").lower() not in _STILL)
     given = {property_.name: getattr(options, property_.attribute, None) for property_ in properties(ProviderConfig)}
     current = Run(ProviderConfig(), output, redactor, debug=options.debug)
     try:

@@ -161,6 +161,12 @@ async def test_a_dumb_terminal_gets_lines_without_escapes(gate: Command, words: 
     assert "\x1b" not in terminal.raw
 
 
+@pytest.mark.parametrize("kind", ["dumb", "unknown"])
+async def test_a_terminal_on_which_nothing_moves_is_told_each_change_as_it_comes(gate: Command, kind: str) -> None:
+    async with gate.on_a_terminal("wait", "movie-endless", "--timeout", "10s", TERM=kind) as terminal:
+        await terminal.shows("Processing · ")
+
+
 async def test_an_encoding_that_lacks_a_letter_is_no_reason_to_fail(gate: Command) -> None:
     ended = await gate.run("show", "movie-broken", PYTHONIOENCODING="ascii")
 
