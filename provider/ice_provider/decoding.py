@@ -180,9 +180,9 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-_SURROGATE: Final = re.compile(
-    "[\ud800-\udfff]"
-)  # what Python makes of a command line's other bytes; no call carries it
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""What Python makes of bytes of a command line that are no UTF-8; no call carries it."""
+
 _SCALARS: Final = {str: "a string", bool: "true or false", float: "a number", int: "a whole number"}
 
 
