@@ -76,11 +76,11 @@ class Carrier:
 
 
 @asynccontextmanager
-async def carrying(waits: int, *, age: float, per_second: int) -> AsyncIterator[Carrier]:
+async def carrying(waits: int, *options: str, age: float, per_second: int) -> AsyncIterator[Carrier]:
     """Yield a plugin in which so many gates wait for tasks of this age, in seconds; all have been read once."""
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        answerer = [sys.executable, BENCH / "upstream.py", "--tls", folder, "--pending", f"{age}"]
+        answerer = [sys.executable, BENCH / "upstream.py", "--tls", folder, "--pending", f"{age}", *options]
         upstream = stack.enter_context(Running.open(answerer))
         plugin = stack.enter_context(Running.open([sys.executable, BENCH / "metered.py"]))
         authority = Path(folder, "authority.pem")
@@ -153,7 +153,7 @@ async def _burst() -> list[Row]:
 
 
 async def _soak() -> list[Row]:
-    async with carrying(_RATE, age=0, per_second=_BURST) as carrier:  # each is read every second
+    async with carrying(_RATE, "--moving", age=0, per_second=_BURST) as carrier:  # each is read every second
         held = []
         for count in (_FEW_POLLS, _MANY_POLLS):
             await carrier.polled(count)

@@ -4,8 +4,8 @@ It gives the task that the query names, to signed and unsigned requests alike, s
 price of checking signatures, which the emulator does, weighs on neither. Prints its port and serves until it is killed;
 each line that comes is answered with how many requests there have been.
 
-`upstream.py [--tls FOLDER] [--pending AGE]` speaks TLS, with its authority in FOLDER/authority.pem; its tasks have ended
-well, or go on and never get older than AGE seconds.
+`upstream.py [--tls FOLDER] [--pending AGE] [--moving]` speaks TLS, with its authority in FOLDER/authority.pem; its tasks
+have ended well, or go on and never get older than AGE seconds, and have come further whenever they are asked for.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ def _activity(name: str, second: int) -> dict[str, object]:
 
 
 _RESULTS = {name: _activity(name, 18 + 10 * place) for place, name in enumerate(("Review", "Transcode", "Publish"))}
-_RUNNING = {"ActivityId": "Transcode", "Status": "Processing", "StartTime": "2023-01-04T02:05:28Z"}
 _TASK = {  # as long as the one on the published page of GetWorkflowTask
     "TaskId": _STAND_IN,
     "Status": "Succeed",
@@ -64,13 +63,15 @@ _TASK = {  # as long as the one on the published page of GetWorkflowTask
 
 
 @functools.lru_cache(maxsize=1)
-def _parts(made: int | None) -> list[bytes]:
-    """Return the answer, cut where the ID of the task belongs; one that goes on was made at this moment."""
+def _parts(made: int | None, step: int) -> list[bytes]:
+    """Return the answer, cut where the ID of the task belongs; one that goes on was made at this moment, and is here."""
     task = dict(_TASK)
     if made is not None:
         moment = dt.datetime.fromtimestamp(made, dt.UTC)
         task |= {"Status": "Processing", "CreateTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "FinishTime": None}
-        task |= {"ActivityResults": json.dumps({"Review": _RESULTS["Review"], "Transcode": _RUNNING})}
+        name = f"Transcode{step or ''}"
+        running = {"ActivityId": name, "Status": "Processing", "StartTime": "2023-01-04T02:05:28Z"}
+        task |= {"ActivityResults": json.dumps({"Review": _RESULTS["Review"], name: running})}
     answer = {"RequestId": "7F0C2A0C-7870-15FE-B96F-8880BBA1D2E3", "WorkflowTask": task}
     return json.dumps(answer).encode().split(_STAND_IN.encode())
 
@@ -82,8 +83,8 @@ class Upstream:
         heard: How many requests there have been.
     """
 
-    def __init__(self, age: float | None) -> None:
-        self._age = age
+    def __init__(self, age: float | None, *, moves: bool) -> None:
+        self._age, self._moves = age, moves
         self.heard = 0
 
     def answer(self, head: bytes) -> bytes:
@@ -91,7 +92,7 @@ class Upstream:
         self.heard += 1
         asked = _ASKED.search(head)
         made = None if self._age is None else int(time.time() - self._age)
-        return (asked[1] if asked else b"").join(_parts(made))
+        return (asked[1] if asked else b"").join(_parts(made, self.heard if self._moves else 0))
 
 
 class Answerer(asyncio.Protocol):
@@ -113,9 +114,9 @@ class Answerer(asyncio.Protocol):
             )
 
 
-async def serve(age: float | None, secured: ssl.SSLContext | None) -> None:
+async def serve(age: float | None, secured: ssl.SSLContext | None, *, moves: bool) -> None:
     """Listen on a free port of the loopback."""
-    upstream = Upstream(age)
+    upstream = Upstream(age, moves=moves)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Answerer(upstream), "127.0.0.1", 0, ssl=secured, backlog=1024)
     _say(server.sockets[0].getsockname()[1])
@@ -137,5 +138,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--tls", type=Path)
     parser.add_argument("--pending", type=float)
+    parser.add_argument("--moving", action="store_true")
     asked = parser.parse_args()
-    asyncio.run(serve(asked.pending, asked.tls and _secured(asked.tls)))
+    asyncio.run(serve(asked.pending, asked.tls and _secured(asked.tls), moves=asked.moving))
