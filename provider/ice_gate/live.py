@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Final, Self, cast
 
@@ -89,7 +90,8 @@ class Screen:
         size, now = self._console.size, self._clock.now()
         moment = Moment(now, self._clock.wall(), size.width, max(_FEWEST, size.height - _AROUND))
         block = "#" if self._console.options.ascii_only else "█"
-        self._live.update(frame(self._awaited, moment, is_over=is_over, block=block), refresh=True)
+        picture = frame(self._awaited, moment, is_over=is_over, block=block, clean=self._output.clean)
+        self._live.update(picture, refresh=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class Moment:
     rows: int
 
 
-def frame(awaited: Awaited, moment: Moment, *, is_over: bool, block: str = "█") -> RenderableType:
+def frame(
+    awaited: Awaited, moment: Moment, *, is_over: bool, block: str = "█", clean: Callable[[str], str] = printable
+) -> RenderableType:
     """Return the picture of a wait.
 
     Args:
@@ -117,13 +121,14 @@ def frame(awaited: Awaited, moment: Moment, *, is_over: bool, block: str = "█"
         moment: When and where.
         is_over: Whether the wait has ended: then nothing moves any more.
         block: What bars are made of.
+        clean: Makes a text one line that may be shown, before it is cut: half a secret is not known as one.
     """
     if awaited.tally:
-        table: RenderableType = _tasks(awaited, awaited.tally, moment)
+        table: RenderableType = _tasks(awaited, awaited.tally, moment, clean)
     else:
         table = Group(*_activities(awaited, moment, block))
-    heading = Text(printable(awaited.heading), style="bold", overflow="ellipsis", no_wrap=True)
-    return Group(heading, Padding(table, (0, 0, 0, 2)), *([] if is_over else [_line(awaited, moment)]))
+    heading = Text(clean(awaited.heading), style="bold", overflow="ellipsis", no_wrap=True)
+    return Group(heading, Padding(table, (0, 0, 0, 2)), *([] if is_over else [_line(awaited, moment, clean)]))
 
 
 def _activities(awaited: Awaited, moment: Moment, block: str) -> list[Text]:
@@ -133,7 +138,7 @@ def _activities(awaited: Awaited, moment: Moment, block: str) -> list[Text]:
     return [Text(f"{hidden + 1} earlier ones", "dim"), *rows[hidden + 1 :]] if hidden > 0 else rows
 
 
-def _line(awaited: Awaited, moment: Moment) -> RenderableType:
+def _line(awaited: Awaited, moment: Moment, clean: Callable[[str], str]) -> RenderableType:
     """Return the last line: a bar that fills for a group, one that only moves for one task; and how it stands."""
     waited, tally = moment.now - awaited.began, awaited.tally
     trouble = awaited.troubles.lasting(moment.now)
@@ -147,16 +152,16 @@ def _line(awaited: Awaited, moment: Moment) -> RenderableType:
         used = f"{durations.show(waited)} of {awaited.limit.told}"
         told = f"{seen.status if seen else 'not read yet'} · {used}{messages.failing(trouble)}"
     grid = Table.grid(padding=(0, 1))
-    grid.add_row(bar, Text(printable(told)))
+    grid.add_row(bar, Text(clean(told)))
     return Constrain(grid, max(1, moment.width - _KEY - 1))
 
 
-def _tasks(awaited: Awaited, tally: Tally, moment: Moment) -> Table:
+def _tasks(awaited: Awaited, tally: Tally, moment: Moment, clean: Callable[[str], str]) -> Table:
     """Return the tasks that matter most: those that failed, then those that go on, then those that succeeded."""
     names = [*tally.reasons, *sorted(tally.unsettled), *tally.succeeded]
     shown = names if len(names) <= moment.rows else names[: moment.rows - 1]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, expand=True)
-    rows = [_row(awaited, tally, name, moment.wall) for name in shown]
+    rows = [[Text(clean(text), style) for text, style in _cells(awaited, tally, name, moment.wall)] for name in shown]
     for number, title in enumerate(("task", "status", "time")):  # the note is what gives way
         least = min(_LONGEST_ID, max(row[number].cell_len for row in rows))
         table.add_column(
@@ -170,7 +175,8 @@ def _tasks(awaited: Awaited, tally: Tally, moment: Moment) -> Table:
     return table
 
 
-def _row(awaited: Awaited, tally: Tally, task_id: str, now: float) -> list[Text]:
+def _cells(awaited: Awaited, tally: Tally, task_id: str, now: float) -> tuple[tuple[str, str], ...]:
+    """Return the texts of a row, each with its style."""
     seen, reason = awaited.seen.get(task_id), tally.reasons.get(task_id)
     kind = Kind.BROKEN if reason else Kind.RUNNING if task_id in tally.unsettled else Kind.DONE
     status = seen.status if seen else "not known" if reason or task_id in tally.missing else "not read yet"
@@ -181,8 +187,7 @@ def _row(awaited: Awaited, tally: Tally, task_id: str, now: float) -> list[Text]
     else:
         note = ""
     style = bars.STYLES[kind if seen or reason else Kind.OTHER]
-    cells = ((task_id, ""), (status, style), (_age(seen, now), "dim"), (note, style if reason else ""))
-    return [Text(printable(text), told_in) for text, told_in in cells]
+    return (task_id, ""), (status, style), (_age(seen, now), "dim"), (note, style if reason else "")
 
 
 def _age(seen: WorkflowTask | None, now: float) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+from typing import cast
 
 import pytest
 from rich.console import Console
 
 from ice_gate.awaited import Awaited, Witness
-from ice_gate.live import Moment, frame
+from ice_gate.live import Moment, Screen, frame
+from ice_gate.output import Output
 from ice_provider.acceptance import Rule
 from ice_provider.cloud import Search
 from ice_provider.errors import NotKnown, Throttled, Unreachable
 from ice_provider.limits import Limit
+from ice_provider.redaction import Redactor
 from ice_provider.tally import Tally
+from support.clock import JumpingClock
 from support.cloud import ScriptedCloud, task
 
 LIMIT = Limit("wait", 1800.0)
@@ -101,6 +105,24 @@ def test_the_names_and_statuses_of_tasks_are_whole_and_the_reason_gives_way(widt
 
     assert "  4215e042b3966ca5441e  not read yet" in text or "  4215e042b3966ca5441e  not known" in text
     assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", range(60, 120, 5))
+async def test_no_half_of_a_secret_is_left_where_a_reason_is_cut(width: int) -> None:
+    redactor = Redactor()
+    redactor.learn("hunter2hunter2hunter2hunter2")
+    broken = {"Cut": {"ActivityId": "Cut", "Status": "Failed", "Message": "refused hunter2hunter2hunter2hunter2"}}
+    awaited = group(1)
+    told = task("Failed", "t-1", activity_results=json.dumps(broken))
+    awaited.note("t-1", told, 1.0)
+    cast("Tally", awaited.tally).take(told)
+    console = Console(file=io.StringIO(), width=width, height=50, color_system=None, legacy_windows=False)
+
+    async with Screen(Output(redactor, is_watched=True), awaited, JumpingClock(), console):
+        pass
+
+    assert "hunter" not in console.file.getvalue()
+    assert "refused" in console.file.getvalue() or width < 80
 
 
 @pytest.mark.parametrize("count", [1, 500])
