@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from ice_dynamic.running import WorkflowTaskError, begin, understood
 from ice_dynamic.wording import spoken
 from ice_provider import guard
-from ice_provider.errors import one_line
 from ice_provider.redaction import Redactor
 from ice_provider.rpc.engine import Engine, Row
 from ice_provider.session import Operation, Session
@@ -67,7 +66,7 @@ class Process:
     def keep_secret(self, *texts: str) -> None:
         """Let no message repeat what was given as a secret: an error shows the condition that it is about."""
         for text in texts:
-            self._redactor.learn(text.strip(), one_line(text).strip())
+            self._redactor.learn_input(text)
 
     async def _begun(self) -> Session:
         if self._session is None:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ice_gate.running import Run
 
 
-_STILL = frozenset({"", "dumb", "unknown"})
+_STILL: Final = frozenset({"", "dumb", "unknown"})
 """The terminals on which nothing moves."""
 
 

@@ -45,7 +45,7 @@ _PASSING: Final = frozenset({"and_expression", "or_expression", "pipe"})  # node
 _ANSWERING: Final = frozenset(  # nodes that make something of null
     {"comparator", "not_expression", "function_expression", "literal", "multi_select_list", "multi_select_dict"}
 )
-_TESTS: Final = _PASSING | {"comparator"}
+_TESTS: Final = _PASSING | {"comparator"}  # nodes whose outcome can be turned round
 _PREFIXES: Final = re.compile(r"(?:(?:bad|invalid) jmespath expression: )*", re.IGNORECASE)
 
 

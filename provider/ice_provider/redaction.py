@@ -1,4 +1,4 @@
-"""One redactor for everything that leaves the process as text. Knows the standard library only.
+"""One redactor for everything that leaves the process as text. Knows the standard library, and how errors show a text.
 
 It takes out the exact secrets it was told, in every form in which a service may echo them, and whatever looks like one.
 """
@@ -10,6 +10,8 @@ import functools
 import json
 import re
 from typing import Final
+
+from ice_provider.errors import one_line
 
 _SHORTEST: Final = 6  # a shorter "secret" would take out ordinary words
 _MASK: Final = "[secret]"
@@ -53,6 +55,10 @@ class Redactor:
         new = {text: _Known(text) for secret in told for text in _texts(secret) if text not in self._known}
         if new:  # the longest come first, because one may hold another
             self._known = dict(sorted((self._known | new).items(), key=lambda item: len(item[0]), reverse=True))
+
+    def learn_input(self, text: str) -> None:
+        """Remember what was given as a secret, also as an error shows it: in one line."""
+        self.learn(text.strip(), one_line(text).strip())
 
     def redact(self, text: str) -> str:
         """Return the text without secrets, and without halves of surrogate pairs, which gRPC cannot carry."""

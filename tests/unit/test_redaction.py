@@ -127,3 +127,11 @@ def test_text_that_cannot_be_sent_is_made_sendable() -> None:
 )
 def test_a_key_is_shown_by_its_ends(key: str, shown: str) -> None:
     assert mask(key) == shown
+
+
+def test_an_input_of_several_lines_is_taken_out_as_it_is_and_as_an_error_shows_it() -> None:
+    redactor = Redactor()
+
+    redactor.learn_input("  status ==\n\t'film' ")
+
+    assert [redactor.redact(told) for told in ("status ==\n\t'film'", "status ==  'film'")] == ["[secret]"] * 2

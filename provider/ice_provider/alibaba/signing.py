@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from ice_provider import times
 from ice_provider.alibaba.credentials.keys import Key
 from ice_provider.installation import leaning_on
 
@@ -74,7 +74,7 @@ def sign(
         "x-acs-version": _VERSION,
         "x-acs-action": action,
         "user-agent": _user_agent(agent),
-        "x-acs-date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
+        "x-acs-date": times.told(moment),
         "x-acs-signature-nonce": nonce,
         "accept": "application/json",
         "x-acs-content-sha256": _EMPTY_HASH,

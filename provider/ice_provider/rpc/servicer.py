@@ -21,7 +21,7 @@ from ice_provider import decoding, messages
 from ice_provider.about import VERSION
 from ice_provider.config import ProviderConfig
 from ice_provider.declaration import changed, encode, properties, secret_names
-from ice_provider.errors import InvalidInput, Problem, one_line
+from ice_provider.errors import InvalidInput, Problem
 from ice_provider.functions import FUNCTIONS
 from ice_provider.redaction import Redactor, without_words_of
 from ice_provider.resources import RESOURCES, Resource
@@ -215,7 +215,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Let no message repeat what was given as a secret: an error shows the condition that it is about."""
         for value in values.decode(inputs).values():
             if isinstance(value, values.Secret) and isinstance(value.value, str):
-                self._redactor.learn(value.value.strip(), one_line(value.value).strip())
+                self._redactor.learn_input(value.value)
 
     def _configured(self) -> Session:
         if self._session is None:
