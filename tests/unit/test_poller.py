@@ -426,6 +426,19 @@ async def test_a_read_of_a_task_that_others_wait_for_says_so_too_when_it_never_g
     assert {text.split("within")[1] for text in late} == {" 5s: too many calls at once, raise ice:requestsPerSecond"}
 
 
+async def test_a_read_that_never_got_its_turn_tells_the_trouble_that_others_have_with_its_task() -> None:
+    names = [f"t-{number}" for number in range(2, 12)]
+    cloud = ScriptedCloud(Unreachable("the line is cut"), others={name: [task("Succeed", name)] for name in names})
+    poller = poller_of(cloud, per_second=0.1)
+    with poller.follow("t-1") as waiting:
+        await waiting.next()
+        for name in names:  # until there is nothing left of what may be called at once
+            await poller.read(name, within=300)
+
+        with pytest.raises(Unreachable, match=r"^could not read workflow task t-1 within 1s: the line is cut\n"):
+            await poller.read("t-1", within=1)
+
+
 async def test_a_read_that_never_got_its_turn_because_the_service_throttles_advises_no_higher_rate() -> None:
     names = [f"t-{number}" for number in range(2, 42)]
     cloud = ScriptedCloud(others={name: [Throttled("slow down")] for name in names})
